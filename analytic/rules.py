@@ -1,0 +1,176 @@
+"""Generalization rules: the set function G(A), the test accuracy when exactly the patterns in A are right.
+
+Patterns count from 0. A set of patterns is an increasing tuple of indices; as a bit mask, bit i stands
+for pattern i. Every rule answers two questions: does it fit n patterns (`check`), and what is G(A)
+(`value`). `value` is the definition in exact arithmetic; kernels and derivations are held against it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .errors import InputError
+from .exact import Exact, as_fraction
+
+
+def _index(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise InputError(f"{name} must be the index of a pattern (an int, counting from 0), got {value!r}")
+    return int(cast(int, value))
+
+
+def _check_index(name: str, k: int, n: int) -> None:
+    if not 0 <= k < n:
+        demand = f"lie in 0..{n - 1}" if n else "be absent where there are no patterns"
+        raise InputError(f"{name} must {demand} (patterns count from 0), got {k} with n = {n}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """G(A) is the mean of g over A (Davies et al. 2022, equation 2)."""
+
+    def check(self, n: int) -> None:
+        """Do nothing: the mean is defined for every number of patterns."""
+
+    def value(self, members: Sequence[int], g: Sequence[Fraction]) -> Fraction:
+        """Return G of a non-empty set."""
+        return sum((g[i] for i in members), Fraction(0)) / len(members)
+
+
+@dataclass(frozen=True, init=False, slots=True)
+class Priority:
+    """G(A) is g of the first listed pattern that is in A, the mean of A if none of them is.
+
+    Parameters
+    ----------
+    order
+        Indices of patterns, the most preferred first; at least one, none twice.
+    """
+
+    order: tuple[int, ...]
+
+    def __init__(self, order: Iterable[int]) -> None:
+        listed = tuple(_index("order", k) for k in order)
+        if not listed:
+            raise InputError("order must name at least one pattern, got none; use Mean() for no preference")
+        if len(set(listed)) < len(listed):
+            raise InputError(f"order must name each pattern once, got {listed}")
+        object.__setattr__(self, "order", listed)
+
+    def check(self, n: int) -> None:
+        """Raise InputError unless every listed pattern exists among n."""
+        for k in self.order:
+            _check_index("order", k, n)
+
+    def value(self, members: Sequence[int], g: Sequence[Fraction]) -> Fraction:
+        """Return G of a non-empty set."""
+        for k in self.order:
+            if k in members:
+                return g[k]
+        return Mean().value(members, g)
+
+
+@dataclass(frozen=True, init=False, slots=True)
+class Preferred:
+    """G(A) is g of the preferred pattern if it is in A, the mean of A otherwise (Davies et al. 2022, section 2.2).
+
+    Parameters
+    ----------
+    pattern
+        Index of the preferred pattern, counting from 0.
+    """
+
+    pattern: int
+
+    def __init__(self, pattern: int) -> None:
+        object.__setattr__(self, "pattern", _index("pattern", pattern))
+
+    def check(self, n: int) -> None:
+        """Raise InputError unless the preferred pattern exists among n."""
+        _check_index("the preferred pattern", self.pattern, n)
+
+    def value(self, members: Sequence[int], g: Sequence[Fraction]) -> Fraction:
+        """Return G of a non-empty set."""
+        return g[self.pattern] if self.pattern in members else Mean().value(members, g)
+
+
+@dataclass(frozen=True, init=False, slots=True)
+class SoftPreference:
+    """G(A) is the weighted mean of g over A.
+
+    Equal weights are the mean; one weight far above equal others, a preferred pattern; weights far
+    apart, a priority order. Only their ratios matter.
+
+    Parameters
+    ----------
+    weights
+        One weight > 0 per pattern.
+    """
+
+    weights: tuple[Fraction, ...]
+
+    def __init__(self, weights: Iterable[Exact]) -> None:
+        exact = tuple(as_fraction(f"weights[{i}]", w) for i, w in enumerate(weights))
+        for i, weight in enumerate(exact):
+            if weight <= 0:
+                raise InputError(f"weights[{i}] must be greater than 0, got {weight}")
+        object.__setattr__(self, "weights", exact)
+
+    def check(self, n: int) -> None:
+        """Raise InputError unless there is one weight per pattern."""
+        if len(self.weights) != n:
+            raise InputError(f"weights must hold one weight per pattern, got {len(self.weights)} with n = {n}")
+
+    def value(self, members: Sequence[int], g: Sequence[Fraction]) -> Fraction:
+        """Return G of a non-empty set."""
+        total = sum((self.weights[i] for i in members), Fraction(0))
+        return sum((self.weights[i] * g[i] for i in members), Fraction(0)) / total
+
+
+@dataclass(frozen=True, init=False, eq=False, slots=True)
+class Table:
+    """G(A) is whatever the table says, for any set function.
+
+    Parameters
+    ----------
+    values
+        2**n finite numbers, converted to float64; bit i of the index stands for pattern i, so
+        `values[0]` is G(empty). Kept as a read-only copy.
+    """
+
+    values: NDArray[np.float64]
+
+    def __init__(self, values: ArrayLike) -> None:
+        try:
+            array = np.array(values, dtype=np.float64)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise InputError(f"values must be 2**n numbers, got {type(values).__name__}: {error}") from None
+        if array.ndim != 1 or array.size == 0 or array.size & (array.size - 1):
+            raise InputError(f"values must be a list of 2**n numbers, got shape {array.shape}")
+        if not np.isfinite(array).all():
+            raise InputError(f"values must be finite, got {array[~np.isfinite(array)][0]} at {np.flatnonzero(~np.isfinite(array))[0]}")
+        array.flags.writeable = False
+        object.__setattr__(self, "values", array)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Table) and np.array_equal(self.values, other.values)
+
+    def __hash__(self) -> int:
+        return hash((self.values + 0.0).tobytes())  # + 0.0: -0.0 equals 0.0, so it must hash like it
+
+    def check(self, n: int) -> None:
+        """Raise InputError unless the table has an entry for each set of n patterns."""
+        if self.values.size != 2**n:
+            raise InputError(f"values must hold 2**n = {2**n} numbers for n = {n}, got {self.values.size}")
+
+    def value(self, members: Sequence[int], g: Sequence[Fraction]) -> Fraction:
+        """Return G of a set, the empty one included."""
+        return Fraction(float(self.values[sum(1 << i for i in members)]))
+
+
+Rule = Mean | Preferred | Priority | SoftPreference | Table
+"""Any generalization rule."""
