@@ -1,0 +1,34 @@
+# Everything on a fresh machine with Python 3.11 or newer, pip, make and a C compiler: `make demo`, `make test`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test slow lint bench results clean
+
+demo: $(READY)          ## derive, simulate, train a transformer until it groks, fit, report
+	$(BIN)/grokdd tour
+
+test: $(READY)          ## all tests but the campaigns
+	$(BIN)/python -m pytest
+
+slow: $(READY)          ## the campaigns
+	$(BIN)/python -m pytest -m slow
+
+lint: $(READY)          ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+
+bench: $(READY)         ## ratios of speed, each in one run on this machine
+	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+results: $(READY)       ## train the recorded runs again, one after the other, and rewrite results/
+	$(BIN)/python -m grokdd.empirical.recording --all
+
+clean:
+	rm -rf .venv runs .pytest_cache .ruff_cache .benchmarks *.egg-info
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[empirical,dev]'
+	touch $@

@@ -1,0 +1,40 @@
+"""What training really does: tasks, networks, a trainer, runs as folders, and the pattern model held against them.
+
+Training and measuring know nothing of the pattern model, so that they cannot flatter it; only
+`fitting` and `verdict` import it. torch is an extra: `pip install 'grokdd[empirical]'`.
+"""
+
+if "." not in __name__:
+    raise ImportError("import grokdd.empirical, not empirical: a second copy of its classes would equal none of the first")
+
+from typing import TYPE_CHECKING
+
+from ..analytic.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from . import experiments
+    from .configuration import Configuration, Quirks
+    from .fitting import Fit, Fits, fit
+    from .recorder import Recorder
+    from .runs import Run
+    from .training import Evaluation, run
+    from .verdict import Statement, Verdict, validate
+
+__getattr__, _lazy = lazy_names(__name__, {
+    "configuration": ("Configuration", "Quirks"),
+    "experiments": ("experiments",),
+    "fitting": ("Fit", "Fits", "fit"),
+    "recorder": ("Recorder",),
+    "runs": ("Run",),
+    "training": ("Evaluation", "run"),
+    "verdict": ("Statement", "Verdict", "validate"),
+})
+
+__all__ = [
+    "Configuration", "Evaluation", "Fit", "Fits", "Quirks", "Recorder", "Run", "Statement", "Verdict",
+    "experiments", "fit", "run", "validate",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__

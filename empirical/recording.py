@@ -1,0 +1,107 @@
+"""Recorded runs: seeds of an experiment trained one after the other and kept under results/.
+
+    python -m grokdd.empirical.recording zero_dividend_bump --seeds 0 1 2
+    python -m grokdd.empirical.recording --all
+
+Each seed leaves results/EXPERIMENT/seed-K.parquet (its curves) and seed-K.json (configuration, set sizes,
+machine, versions, commit). Runs are resumable: their folders are runs/recorded/EXPERIMENT/seed-K.
+results/README.md is then written anew from these files alone.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pyarrow import parquet
+
+from ..analytic.errors import InputError
+from . import experiments
+from .run_folder import TABLE, write_json, write_whole
+from .training import run
+
+RESULTS = Path("results")
+RUNS = Path("runs/recorded")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recorded run: its record, and its curves as one array a column."""
+
+    seed: int
+    record: dict[str, Any]
+    columns: dict[str, np.ndarray]
+
+    def accuracy(self, part: str) -> np.ndarray:
+        """Return the accuracy on a part, one value an evaluation."""
+        return self.columns[f"{part}_correct"] / self.record["sizes"][part]
+
+    def first_step(self, part: str, level: float, sustained: int = 3) -> int | None:
+        """Return the first step from which `sustained` evaluations in a row are at least at `level`; None if there is none."""
+        high = self.accuracy(part) >= level
+        runs = np.lib.stride_tricks.sliding_window_view(high, sustained).all(axis=1) if len(high) >= sustained else np.zeros(0, bool)
+        return int(self.columns["step"][np.argmax(runs)]) if runs.any() else None
+
+
+def recorded(experiment: str, results: Path = RESULTS) -> list[Recorded]:
+    """Return the recorded runs of an experiment, by seed."""
+    found = [
+        Recorded(
+            seed=json.loads(path.with_suffix(".json").read_text())["configuration"]["seed"],
+            record=json.loads(path.with_suffix(".json").read_text()),
+            columns={name: column.to_numpy() for name, column in zip(*_columns(path), strict=True)},
+        )
+        for path in (results / experiment).glob("seed-*.parquet")
+    ]
+    return sorted(found, key=lambda one: one.seed)
+
+
+def _columns(path: Path) -> tuple[list[str], list[Any]]:
+    table = parquet.read_table(path)
+    return table.column_names, table.columns
+
+
+def record(experiment: str, seeds: Sequence[int], results: Path = RESULTS, runs: Path = RUNS) -> None:
+    """Train the seeds of an experiment and keep their curves and records."""
+    configure = getattr(experiments, experiment)
+    for seed in seeds:
+        done = run(configure(seed), out=runs / experiment / f"seed-{seed}", progress=None)
+        target = results / experiment / f"seed-{seed}.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        table = (done.path / TABLE).read_bytes()
+        write_whole(target, lambda beside, table=table: beside.write_bytes(table) and None)
+        write_json(target.with_suffix(".json"), done.record)
+        print(f"{experiment}, seed {seed}: {len(done.rows)} evaluations to step {done.rows[-1]['step']}", flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    from .recorded_claims import EXPERIMENTS, write_readme
+
+    parser = argparse.ArgumentParser(prog="python -m grokdd.empirical.recording", description="Train and keep runs.")
+    parser.add_argument("experiment", nargs="?", choices=sorted(EXPERIMENTS), help="which experiment")
+    parser.add_argument("--seeds", type=int, nargs="+", help="which seeds (default: those on record)")
+    parser.add_argument("--all", action="store_true", help="every recorded experiment")
+    parser.add_argument("--table", action="store_true", help="only write results/README.md anew")
+    chosen = parser.parse_args(arguments)
+    if not (chosen.experiment or chosen.all or chosen.table):
+        parser.error("name an experiment, or give --all or --table")
+    try:
+        for experiment in EXPERIMENTS if chosen.all else [chosen.experiment] if chosen.experiment else []:
+            record(experiment, chosen.seeds or EXPERIMENTS[experiment])
+        write_readme(RESULTS)
+    except InputError as error:
+        print(f"recording: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt as stop:
+        print(f"recording: {stop}", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""The folder of a run: what its files are called, and how they are written so that a kill at any moment leaves them whole.
+
+    record.json       format number, configuration, set sizes, environment; written before the first step
+    log.jsonl         one JSON object an evaluation, appended and flushed; a torn last line is dropped
+    checkpoints/      step-00001000.safetensors, ...: weights and optimizer moments; the two newest are kept
+    curves.parquet    the log as a table, written when the run ends
+    lock              held by the process that writes the run
+"""
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..analytic.errors import InputError
+
+FORMAT = 1
+RECORD, LOG, CHECKPOINTS, TABLE, LOCK = "record.json", "log.jsonl", "checkpoints", "curves.parquet", "lock"
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a file beside `path`, sync it and rename it into place: `path` is never half written."""
+    beside = path.with_name(path.name + ".partial")
+    try:
+        write(beside)
+        with open(beside, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write `value` as JSON, whole or not at all."""
+    write_whole(path, lambda beside: beside.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8") and None)
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Return what `record.json` holds; InputError if the folder is not a run or the record is damaged."""
+    path = folder / RECORD
+    if not folder.is_dir():
+        raise InputError(f"a run must be a folder, got {folder}: there is none of that name")
+    if not path.is_file():
+        raise InputError(f"a run must hold {RECORD}, got {folder} without one: it is not a run of grokdd")
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        known = record["format"]
+    except (ValueError, TypeError, KeyError, UnicodeDecodeError):
+        raise InputError(f"{path} must be the record of a run, got a damaged or foreign file") from None
+    if known != FORMAT:
+        raise InputError(f"{path} must have format {FORMAT}, got {known!r}: written by another version of grokdd")
+    return record
+
+
+def read_log(folder: Path) -> tuple[list[dict[str, Any]], int]:
+    """Return the records of the log and the length in bytes of the whole ones.
+
+    A last line without its line end was torn by a kill and is left out; any other damage raises InputError.
+    """
+    path = folder / LOG
+    data = path.read_bytes() if path.is_file() else b""
+    whole = data.rfind(b"\n") + 1
+    rows: list[dict[str, Any]] = []
+    for number, line in enumerate(data[:whole].splitlines(), start=1):
+        try:
+            row = json.loads(line)
+            in_order = not rows or row["step"] > rows[-1]["step"]
+            alike = not rows or row.keys() == rows[0].keys()
+        except (ValueError, TypeError, KeyError, AttributeError):
+            in_order = alike = False
+            row = {}
+        if not (in_order and alike):
+            raise InputError(f"{path} must hold one evaluation a line, got a damaged or foreign line {number}")
+        rows.append(row)
+    return rows, whole
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, or raise an InputError that names the process which holds it."""
+    with open(folder / LOCK, "a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            raise InputError(f"out must not be in use, got {folder}, which {lock.read().strip()} is writing") from None
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()} on {socket.gethostname()}\n")
+        lock.flush()
+        yield

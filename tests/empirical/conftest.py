@@ -1,0 +1,28 @@
+"""A setting small enough to train in a second, for every test that needs a run."""
+
+import pytest
+
+from grokdd.empirical import Configuration
+
+TINY = {
+    "modulus": 11,
+    "width": 16,
+    "batch_size": 16,
+    "steps": 60,
+    "number_format": "float32",
+    "dense_evaluations_until": 10,
+    "dense_evaluations_every": 5,
+    "evaluation_ratio": 1.3,
+    "checkpoint_every": 15,
+}
+"""Division mod 11: 55 training examples, so three batches an epoch; evaluations and checkpoints interleave."""
+
+
+@pytest.fixture
+def tiny():
+    """Make a tiny configuration; settings given by name replace its own."""
+
+    def make(**settings):
+        return Configuration(**TINY | settings)
+
+    return make

@@ -1,0 +1,221 @@
+"""A run is decided by its configuration: stopped, killed or resumed, its curves are the same bits."""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from grokdd.analytic import InputError, MachineError
+from grokdd.empirical import Run, checkpoints, experiments, run, training
+from grokdd.empirical.run_folder import CHECKPOINTS, LOG, RECORD
+
+from .conftest import TINY
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SETTINGS = json.dumps(TINY)
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory):
+    """The rows of a tiny run that nothing disturbed."""
+    from grokdd.empirical import Configuration
+
+    return run(Configuration(**TINY), out=tmp_path_factory.mktemp("unbroken")).rows
+
+
+def seeded_kills():
+    """Two kills by seed 2022: one anywhere in the log, one during a checkpoint; and one before its renaming."""
+    draws = np.random.default_rng(2022)
+    return [("log", int(draws.integers(2, 8))), ("checkpoint", int(draws.integers(0, 4))), ("rename", 1)]
+
+
+@pytest.mark.parametrize(("where", "passes"), seeded_kills())
+def test_a_killed_run_resumes_to_the_same_curves(tmp_path, tiny, unbroken, where, passes):
+    script = Path(__file__).with_name("killed_run.py")
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run([sys.executable, script, tmp_path, SETTINGS, where, str(passes)], env=environment, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert not Run.load(tmp_path).finished
+    assert len(Run.load(tmp_path).rows) < len(unbroken)
+    assert run(tiny(), out=tmp_path).rows == unbroken
+
+
+def test_two_runs_of_one_seed_are_equal_and_of_two_seeds_are_not(tmp_path, tiny, unbroken):
+    assert run(tiny(), out=tmp_path / "same").rows == unbroken
+    assert run(tiny(seed=1), out=tmp_path / "other").rows != unbroken
+
+
+def test_dropout_is_resumed_too(tmp_path, tiny):
+    quirks = experiments.public_division().quirks
+    expected = run(tiny(quirks=quirks), out=tmp_path / "unbroken").rows
+    stop_at(tiny(quirks=quirks), tmp_path / "stopped", step=22)
+    assert run(tiny(quirks=quirks), out=tmp_path / "stopped").rows == expected
+
+
+def stop_at(configuration, out, step):
+    """Press Ctrl-C at the first evaluation after `step`."""
+
+    def press(evaluation):
+        if evaluation.step >= step:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt, match="with a checkpoint; the same call resumes from it"):
+        run(configuration, out=out, progress=press)
+
+
+def test_ctrl_c_stops_cleanly_and_the_run_resumes(tmp_path, tiny, unbroken):
+    stop_at(tiny(), tmp_path, step=20)
+    stopped = Run.load(tmp_path)
+    assert not stopped.finished
+    assert stopped.rows == [row for row in unbroken if row["step"] <= stopped.rows[-1]["step"]]
+    assert run(tiny(), out=tmp_path).rows == unbroken
+
+
+def test_a_run_out_of_time_is_left_unfinished_and_resumes(tmp_path, tiny, unbroken):
+    assert not run(tiny(), out=tmp_path, seconds=0).finished
+    assert run(tiny(), out=tmp_path).rows == unbroken
+
+
+def test_a_finished_run_is_returned_as_it_is(tmp_path, tiny):
+    first = run(tiny(), out=tmp_path)
+    before = (tmp_path / LOG).stat().st_mtime_ns
+    assert run(tiny(), out=tmp_path).rows == first.rows
+    assert (tmp_path / LOG).stat().st_mtime_ns == before
+
+
+def test_progress_tells_what_is_recorded(tmp_path, tiny):
+    told = []
+    rows = run(tiny(), out=tmp_path, progress=told.append).rows
+    assert [evaluation.step for evaluation in told] == [row["step"] for row in rows]
+    assert [evaluation.test_accuracy * 55 for evaluation in told] == pytest.approx([row["test_correct"] for row in rows])
+
+
+def test_the_stop_rule_wants_the_level_sustained(tmp_path, tiny):
+    """At level 1/55 any right answer will do: the run ends at the third such evaluation in a row, not before."""
+    rows = run(tiny(stop_test_accuracy=1 / 55, stop_sustained=3), out=tmp_path).rows
+    high = [row["test_correct"] >= 1 for row in rows]
+    assert high[-3:] == [True] * 3
+    assert not any(all(high[k : k + 3]) for k in range(len(high) - 3))
+    assert rows[-1]["step"] < 60
+
+
+def test_training_learns_the_training_set(tmp_path, tiny):
+    rows = run(tiny(steps=400, learning_rate=3e-3), out=tmp_path).rows
+    assert rows[0]["train_correct"] < 20
+    assert rows[-1]["train_correct"] == 55
+
+
+def test_another_configuration_in_the_same_folder_is_refused(tmp_path, tiny):
+    run(tiny(), out=tmp_path)
+    with pytest.raises(InputError, match=r"out must hold this configuration, got .* \(steps: 60, not 61\): choose another out"):
+        run(tiny(steps=61), out=tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"format": 1}', '{"format": 99, "configuration": {}}', "\x00\x01"])
+def test_a_damaged_or_foreign_record_is_refused(tmp_path, tiny, content):
+    (tmp_path / RECORD).write_text(content)
+    with pytest.raises(InputError, match=r"record.json must|configuration must"):
+        run(tiny(), out=tmp_path)
+
+
+def test_a_folder_that_holds_something_else_is_refused(tmp_path, tiny):
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(InputError, match=r"out must be new, empty or a run, got .*, which holds thesis.tex"):
+        run(tiny(), out=tmp_path)
+
+
+def test_a_damaged_line_of_the_log_is_refused_and_a_torn_last_one_is_not(tmp_path, tiny, unbroken):
+    run(tiny(), out=tmp_path)
+    lines = (tmp_path / LOG).read_bytes().splitlines(keepends=True)
+    (tmp_path / LOG).write_bytes(b"".join(lines)[:-3])
+    assert Run.load(tmp_path).rows == unbroken[:-1]
+    (tmp_path / LOG).write_bytes(b"".join([lines[0], lines[1][:10] + b"\n", *lines[2:]]))
+    with pytest.raises(InputError, match=r"log.jsonl must hold one evaluation a line, got a damaged or foreign line 2"):
+        Run.load(tmp_path)
+
+
+def test_a_truncated_checkpoint_is_refused_and_the_one_before_it_can_be_used(tmp_path, tiny, unbroken):
+    stop_at(tiny(), tmp_path, step=40)
+    newest, older = sorted((tmp_path / CHECKPOINTS).iterdir(), reverse=True)
+    os.truncate(newest, newest.stat().st_size - 1)
+    with pytest.raises(InputError, match=rf"got a damaged file: delete it to resume from the one before, {older.name},"):
+        run(tiny(), out=tmp_path)
+    newest.unlink()
+    assert run(tiny(), out=tmp_path).rows == unbroken
+
+
+def test_a_checkpoint_of_another_run_is_refused(tmp_path, tiny):
+    stop_at(tiny(), tmp_path / "one", step=20)
+    stop_at(tiny(seed=1), tmp_path / "other", step=20)
+    for path in (tmp_path / "one" / CHECKPOINTS).iterdir():
+        os.replace(tmp_path / "other" / CHECKPOINTS / path.name, path)
+    with pytest.raises(InputError, match="must be a checkpoint of this run, got one of another"):
+        run(tiny(), out=tmp_path / "one")
+
+
+def test_a_full_disk_leaves_the_last_good_checkpoint(tmp_path, tiny, unbroken, monkeypatch):
+    """The second checkpoint finds the disk full, as save_file would: half a file, then ENOSPC."""
+    save, calls = checkpoints.save_file, []
+
+    def full(tensors, path, metadata):
+        calls.append(path)
+        save(tensors, path, metadata)
+        if len(calls) == 2:
+            os.truncate(path, 100)
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(checkpoints, "save_file", full)
+    with pytest.raises(OSError, match="No space left on device"):
+        run(tiny(), out=tmp_path)
+    assert [path.name for path in (tmp_path / CHECKPOINTS).iterdir()] == ["step-000000015.safetensors"]
+    monkeypatch.undo()
+    assert run(tiny(), out=tmp_path).rows == unbroken
+
+
+def test_a_second_process_is_refused_by_name(tmp_path, tiny):
+    def again(evaluation):
+        run(tiny(), out=tmp_path)
+
+    with pytest.raises(InputError, match=rf"out must not be in use, got .*, which process {os.getpid()} on .* is writing"):
+        run(tiny(), out=tmp_path, progress=again)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+def test_cuda_without_a_cuda_device_is_refused(tmp_path, tiny):
+    with pytest.raises(MachineError, match="device 'cuda' must exist, but PyTorch finds 0 CUDA devices: use cpu"):
+        run(tiny(), out=tmp_path, device="cuda")
+
+
+@pytest.mark.parametrize("device", ["gpu", "meta", ""])
+def test_an_unknown_device_is_refused(tmp_path, tiny, device):
+    with pytest.raises(InputError, match="device must be cpu, cuda or cuda:N, got"):
+        run(tiny(), out=tmp_path, device=device)
+
+
+@pytest.mark.parametrize("number_format", ["bfloat16", "float64"])
+def test_other_number_formats_train(tmp_path, tiny, unbroken, number_format):
+    rows = run(tiny(number_format=number_format), out=tmp_path).rows
+    assert rows != unbroken
+    # Same weights and batches: until rounding has had time to grow, the losses agree to the format's precision.
+    assert rows[1]["train_loss"] == pytest.approx(unbroken[1]["train_loss"], rel=2e-2)
+
+
+def test_auto_takes_the_faster_format_and_keeps_it(tmp_path, tiny, monkeypatch):
+    monkeypatch.setattr(training, "faster_format", lambda time_one, device: ("bfloat16", {}))
+    assert not run(tiny(number_format="auto"), out=tmp_path, seconds=0).finished
+    monkeypatch.setattr(training, "faster_format", lambda time_one, device: ("float32", {}))
+    assert run(tiny(number_format="auto"), out=tmp_path).environment["number_format"] == "bfloat16"
+
+
+def test_a_run_without_zero_dividends_in_test_has_nan_there_and_is_read_back(tmp_path, tiny):
+    got = run(tiny(modulus=3, train_fraction=0.7, batch_size=2, split_seed=4), out=tmp_path)
+    for part, size in got.sizes.items():
+        assert np.isnan(got.rows[0][f"{part}_loss"]) == (size == 0)
+    assert set(got.curves().parts) == {part for part, size in got.sizes.items() if size} - {"train", "test"}
