@@ -5,7 +5,9 @@ are loaded when a derivation is first asked for.
 """
 
 if "." not in __name__:
-    raise ImportError("import grokdd.analytic, not analytic: a second copy of its classes would equal none of the first")
+    raise ImportError(
+        "import grokdd.analytic, not analytic: a second copy of its classes would equal none of the first"
+    )
 
 from typing import TYPE_CHECKING
 
@@ -22,16 +24,39 @@ if TYPE_CHECKING:
     from .conditions import PlateauConditions, plateau_conditions, plateau_heights, symbolic_plateaus
     from .extrema import Crossing, Extremum, Shape, shape
 
-__getattr__, _lazy = lazy_names(__name__, {
-    "accuracy": ("acc_test", "acc_train", "rate"),
-    "conditions": ("PlateauConditions", "plateau_conditions", "plateau_heights", "symbolic_plateaus"),
-    "extrema": ("Crossing", "Extremum", "Shape", "shape"),
-})
+__getattr__, _lazy = lazy_names(
+    __name__,
+    {
+        "accuracy": ("acc_test", "acc_train", "rate"),
+        "conditions": ("PlateauConditions", "plateau_conditions", "plateau_heights", "symbolic_plateaus"),
+        "extrema": ("Crossing", "Extremum", "Shape", "shape"),
+    },
+)
 
 __all__ = [
-    "Crossing", "Curves", "Extremum", "InputError", "MachineError", "Mean", "Pattern", "PatternModel",
-    "PlateauConditions", "Preferred", "Priority", "Rule", "Shape", "SoftPreference", "Table",
-    "acc_test", "acc_train", "plateau_conditions", "plateau_heights", "presets", "rate", "shape", "symbolic_plateaus",
+    "Crossing",
+    "Curves",
+    "Extremum",
+    "InputError",
+    "MachineError",
+    "Mean",
+    "Pattern",
+    "PatternModel",
+    "PlateauConditions",
+    "Preferred",
+    "Priority",
+    "Rule",
+    "Shape",
+    "SoftPreference",
+    "Table",
+    "acc_test",
+    "acc_train",
+    "plateau_conditions",
+    "plateau_heights",
+    "presets",
+    "rate",
+    "shape",
+    "symbolic_plateaus",
 ]
 
 

@@ -24,4 +24,3 @@ def lazy_names(package: str, files: Mapping[str, tuple[str, ...]]) -> tuple[Call
         return module if home[name] == name else getattr(module, name)
 
     return getattr_, sorted(home)
-

@@ -1,5 +1,6 @@
 """The pattern model: patterns, a generalization rule and a chance level, validated at birth."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -49,7 +50,11 @@ class PatternModel:
     chance_train: Fraction
 
     def __init__(
-        self, patterns: Iterable[Pattern], rule: Rule | None = None, chance: Exact | None = None, chance_train: Exact = 0
+        self,
+        patterns: Iterable[Pattern],
+        rule: Rule | None = None,
+        chance: Exact | None = None,
+        chance_train: Exact = 0,
     ) -> None:
         members = tuple(patterns)
         rule = Mean() if rule is None else rule
@@ -60,7 +65,9 @@ class PatternModel:
             raise InputError(f"rule must be Mean, Preferred, Priority, SoftPreference or Table, got {rule!r}")
         rule.check(len(members))
         if isinstance(rule, Table) and chance is not None:
-            raise InputError(f"chance must be left out with a Table, whose values[0] is G(empty); got chance = {chance}")
+            raise InputError(
+                f"chance must be left out with a Table, whose values[0] is G(empty); got chance = {chance}"
+            )
         empty = rule.value((), ()) if isinstance(rule, Table) else as_fraction("chance", chance or 0, low=0, high=1)
         object.__setattr__(self, "patterns", members)
         object.__setattr__(self, "rule", rule)
@@ -74,7 +81,7 @@ class PatternModel:
 
     def generalization(self, members: Sequence[int]) -> Fraction:
         """Return G(A) exactly, for the set A of the patterns in `members` (strictly increasing indices)."""
-        if any(a >= b for a, b in zip(members, members[1:], strict=False)) or any(not 0 <= i < self.n for i in members):
+        if any(a >= b for a, b in itertools.pairwise(members)) or any(not 0 <= i < self.n for i in members):
             raise InputError(f"members must be increasing indices of patterns in 0..{self.n - 1}, got {tuple(members)}")
         if not members:
             return self.chance

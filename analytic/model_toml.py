@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from typing import cast
 
 import tomli_w
 
@@ -102,12 +103,12 @@ def read_model(text: str) -> PatternModel:
 def _decimal(text: str) -> Decimal:
     try:
         number = Decimal(text)
-    except InvalidOperation:
-        raise InputError(f"a number must have an exponent of at most {_LARGEST_EXPONENT}, got {text[:40]}") from None
-    if number.is_finite() and number and (abs(number.adjusted()) > _LARGEST_EXPONENT or len(text) > _MOST_DIGITS):
-        raise InputError(
-            f"a number must have at most {_MOST_DIGITS} digits and an exponent of at most {_LARGEST_EXPONENT}, got {text[:40]}"
-        )
+    except InvalidOperation:  # an exponent that Decimal itself cannot hold
+        number = None
+    finite = number is not None and number.is_finite() and number != 0
+    if number is None or len(text) > _MOST_DIGITS or (finite and abs(number.adjusted()) > _LARGEST_EXPONENT):
+        limits = f"at most {_MOST_DIGITS} digits and an exponent of at most {_LARGEST_EXPONENT}"
+        raise InputError(f"a number must have {limits}, got {text[:40]}")
     return number
 
 
@@ -118,7 +119,7 @@ def _read_number(name: str, value: object) -> Fraction:
         return Fraction(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return Fraction(value)
-    raise InputError(f"{name} must be a finite number or a fraction \"p/q\", got {value if isinstance(value, Decimal) else value!r}")
+    raise InputError(f'{name} must be a finite number or a fraction "p/q", got {value!r}')
 
 
 def _check_keys(
@@ -159,7 +160,7 @@ def _read_rule(table: object) -> Rule:
         return Mean()
     value = _check_keys("rule", table, required=("kind", argument[kind]))[argument[kind]]
     if kind == "preferred":
-        return Preferred(value)
+        return Preferred(cast(int, value))  # which refuses anything else
     if not isinstance(value, list):
         raise InputError(f"rule.{argument[kind]} must be an array, got {value!r}")
     if kind == "priority":

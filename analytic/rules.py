@@ -151,8 +151,9 @@ class Table:
             raise InputError(f"values must be 2**n numbers, got {type(values).__name__}: {error}") from None
         if array.ndim != 1 or array.size == 0 or array.size & (array.size - 1):
             raise InputError(f"values must be a list of 2**n numbers, got shape {array.shape}")
-        if not np.isfinite(array).all():
-            raise InputError(f"values must be finite, got {array[~np.isfinite(array)][0]} at {np.flatnonzero(~np.isfinite(array))[0]}")
+        bad = np.flatnonzero(~np.isfinite(array))
+        if bad.size:
+            raise InputError(f"values must be finite, got {array[bad[0]]} at index {bad[0]}")
         array.flags.writeable = False
         object.__setattr__(self, "values", array)
 

@@ -5,7 +5,9 @@ Training and measuring know nothing of the pattern model, so that they cannot fl
 """
 
 if "." not in __name__:
-    raise ImportError("import grokdd.empirical, not empirical: a second copy of its classes would equal none of the first")
+    raise ImportError(
+        "import grokdd.empirical, not empirical: a second copy of its classes would equal none of the first"
+    )
 
 from typing import TYPE_CHECKING
 
@@ -20,19 +22,33 @@ if TYPE_CHECKING:
     from .training import Evaluation, run
     from .verdict import Statement, Verdict, validate
 
-__getattr__, _lazy = lazy_names(__name__, {
-    "configuration": ("Configuration", "Quirks"),
-    "experiments": ("experiments",),
-    "fitting": ("Fit", "Fits", "fit"),
-    "recorder": ("Recorder",),
-    "runs": ("Run",),
-    "training": ("Evaluation", "run"),
-    "verdict": ("Statement", "Verdict", "validate"),
-})
+__getattr__, _lazy = lazy_names(
+    __name__,
+    {
+        "configuration": ("Configuration", "Quirks"),
+        "experiments": ("experiments",),
+        "fitting": ("Fit", "Fits", "fit"),
+        "recorder": ("Recorder",),
+        "runs": ("Run",),
+        "training": ("Evaluation", "run"),
+        "verdict": ("Statement", "Verdict", "validate"),
+    },
+)
 
 __all__ = [
-    "Configuration", "Evaluation", "Fit", "Fits", "Quirks", "Recorder", "Run", "Statement", "Verdict",
-    "experiments", "fit", "run", "validate",
+    "Configuration",
+    "Evaluation",
+    "Fit",
+    "Fits",
+    "Quirks",
+    "Recorder",
+    "Run",
+    "Statement",
+    "Verdict",
+    "experiments",
+    "fit",
+    "run",
+    "validate",
 ]
 
 

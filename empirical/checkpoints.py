@@ -44,9 +44,13 @@ def load_checkpoint(folder: Path, digest: str, network: nn.Module, optimizer: to
         step = int(metadata["step"])
     except (SafetensorError, KeyError, ValueError, OSError):
         older = f"the one before, {found[1].name}," if found[1:] else "the first step"
-        raise InputError(f"{found[0]} must be a whole checkpoint, got a damaged file: delete it to resume from {older}") from None
+        raise InputError(
+            f"{found[0]} must be a whole checkpoint, got a damaged file: delete it to resume from {older}"
+        ) from None
     if metadata.get("format") != FORMAT or metadata.get("configuration") != digest:
-        raise InputError(f"{found[0]} must be a checkpoint of this run, got one of another: delete it to go on without it")
+        raise InputError(
+            f"{found[0]} must be a checkpoint of this run, got one of another: delete it to go on without it"
+        )
     _restore(tensors, step, network, optimizer)
     return step
 

@@ -145,7 +145,9 @@ def _check_task(configuration: Configuration) -> None:
     if configuration.split_seed >= 2**32:
         raise InputError(f"split_seed must be below 2**32, got {configuration.split_seed}")
     if configuration.modulus > 1000:
-        raise InputError(f"modulus must be at most 1000 (the task has p (p - 1) equations), got {configuration.modulus}")
+        raise InputError(
+            f"modulus must be at most 1000 (the task has p (p - 1) equations), got {configuration.modulus}"
+        )
     if not is_prime(configuration.modulus):
         raise InputError(f"modulus must be prime, or division has no answer; got {configuration.modulus}")
     _demand_float(configuration, "train_fraction", "between 0 and 1, both excluded", 0, 1)
@@ -163,7 +165,9 @@ def _check_network(configuration: Configuration) -> None:
     if not isinstance(configuration.quirks, Quirks):
         raise InputError(f"quirks must be a Quirks, got {configuration.quirks!r}")
     if configuration.quirks.vocabulary_2000 and configuration.modulus + 3 > 2000:
-        raise InputError(f"modulus must leave room for three symbols in a vocabulary of 2000, got {configuration.modulus}")
+        raise InputError(
+            f"modulus must leave room for three symbols in a vocabulary of 2000, got {configuration.modulus}"
+        )
 
 
 def _check_training(configuration: Configuration) -> None:
@@ -172,13 +176,16 @@ def _check_training(configuration: Configuration) -> None:
     _demand_float(configuration, "learning_rate", "a number above 0", 5e-324)
     _demand_float(configuration, "weight_decay", "a number of at least 0", 0)
     if configuration.batch_size > configuration.train_size:
+        most = configuration.train_size
         raise InputError(
-            f"batch_size must be at most the size of the training set, {configuration.train_size}, got {configuration.batch_size}"
+            f"batch_size must be at most the size of the training set, {most}, got {configuration.batch_size}"
         )
     if len(configuration.betas) != 2 or not all(0 <= beta < 1 for beta in configuration.betas):
         raise InputError(f"betas must be two numbers in [0, 1), got {configuration.betas}")
     if configuration.number_format not in NUMBER_FORMATS:
-        raise InputError(f"number_format must be one of {', '.join(NUMBER_FORMATS)}, got {configuration.number_format!r}")
+        raise InputError(
+            f"number_format must be one of {', '.join(NUMBER_FORMATS)}, got {configuration.number_format!r}"
+        )
 
 
 def _check_schedule(configuration: Configuration) -> None:

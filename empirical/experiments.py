@@ -3,25 +3,26 @@
 Facts about the published settings and the public code are in `docs/sources.md`.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from .configuration import Configuration, Quirks
 
 
 def division_mod_97(seed: int = 0, **settings: Any) -> Configuration:
-    """Return the paper's experiment: 2 layers, width 128, 1 head, AdamW, weight decay 1e-5 (Davies et al. 2022, Appendix B)."""
-    return Configuration(**{"seed": seed} | settings)
+    """Return the paper's experiment: 2 layers, width 128, 1 head, weight decay 1e-5 ([Davies2022], Appendix B)."""
+    return replace(Configuration(seed=seed), **settings)
 
 
 def public_division(seed: int = 0, **settings: Any) -> Configuration:
     """Return the same experiment as the public code runs it: all its quirks, no warm-up ([davies-code])."""
-    return Configuration(**{"seed": seed, "warmup_steps": 0, "quirks": Quirks.public()} | settings)
+    return replace(Configuration(seed=seed, warmup_steps=0, quirks=Quirks.public()), **settings)
 
 
 def zero_dividend_bump(seed: int = 0, **settings: Any) -> Configuration:
     """Return the first 600 steps of the public setting without dropout: the rise and fall of Figure 7."""
     quirks = Quirks(vocabulary_2000=True, leading_eos=True, ragged_last_batch=True)
-    return public_division(seed, **{"quirks": quirks, "steps": 600, "number_format": "float32"} | settings)
+    return replace(public_division(seed, quirks=quirks, steps=600, number_format="float32"), **settings)
 
 
 def tour(seed: int = 0, **settings: Any) -> Configuration:
@@ -30,5 +31,7 @@ def tour(seed: int = 0, **settings: Any) -> Configuration:
     Chosen by measurement on pilot seed 100 and then held against seeds 0 to 4 (`results/README.md`): with a
     single head, or with a weight decay of 0.3, test accuracy follows train accuracy sooner or too late.
     """
-    own = {"heads": 4, "weight_decay": 1.0, "steps": 10_000, "stop_test_accuracy": 0.99, "dense_evaluations_every": 4}
-    return division_mod_97(seed, **own | settings)
+    own = division_mod_97(
+        seed, heads=4, weight_decay=1.0, steps=10_000, stop_test_accuracy=0.99, dense_evaluations_every=4
+    )
+    return replace(own, **settings)

@@ -76,12 +76,16 @@ def _say(evaluation: Evaluation) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m grokdd.empirical.gpu_queue", description="Runs worth a CUDA machine.")
+    parser = argparse.ArgumentParser(
+        prog="python -m grokdd.empirical.gpu_queue", description="Runs worth a CUDA machine."
+    )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--list", action="store_true", help="print the queue")
     what.add_argument("--next", action="store_true", help="run unfinished pieces until the time is up")
     parser.add_argument("--minutes", type=float, default=8.0, help="time to use (default: 8)")
-    parser.add_argument("--out", type=Path, default=Path("runs/gpu"), help="where the run folders are (default: runs/gpu)")
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs/gpu"), help="where the run folders are (default: runs/gpu)"
+    )
     parser.add_argument("--device", default="cuda", help="cuda, cuda:N or cpu (default: cuda)")
     chosen = parser.parse_args(arguments)
     try:

@@ -51,6 +51,6 @@ def split_equations(equations: Integers, train_size: int, seed: int) -> Split:
     seed 0 gives the split of the published runs.
     """
     order = np.arange(len(equations))
-    np.random.RandomState(seed).shuffle(order)  # noqa: NPY002  # see above: the frozen stream is the point
+    np.random.RandomState(seed).shuffle(order)  # see above: the frozen stream is the point
     shuffled = equations[order]
     return Split(train=shuffled[:train_size], test=shuffled[train_size:])

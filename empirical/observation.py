@@ -134,21 +134,32 @@ def ordered(curves: Curves) -> Curves:
     Nothing is dropped: repeated steps stay.
     """
     if not isinstance(curves, Curves):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
-        raise InputError(f"curves must be Curves, got {type(curves).__name__}: build them with Curves(t=, train=, test=)")
+        raise InputError(
+            f"curves must be Curves, got {type(curves).__name__}: build them with Curves(t=, train=, test=)"
+        )
     if not np.isfinite(curves.t).all() or (curves.t < 0).any():
         worst = curves.t[~(np.isfinite(curves.t) & (curves.t >= 0))][0]
         raise InputError(f"curves.t must hold finite steps of at least 0, got {worst}")
     if (distinct := np.unique(curves.t).size) < FEWEST_POINTS:
-        raise InputError(f"curves must hold at least {FEWEST_POINTS} different steps, got {distinct}: evaluate more often")
+        raise InputError(
+            f"curves must hold at least {FEWEST_POINTS} different steps, got {distinct}: evaluate more often"
+        )
     for name, values in (("train", curves.train), ("test", curves.test)):
         outside = np.flatnonzero(~((values >= 0) & (values <= 1)))
         if outside.size:
             way_out = "; divide by 100 if these are percent" if 1 < values.max() <= 100 else ""
-            raise InputError(f"{name} must lie in [0, 1], got {values[outside[0]]} at step {curves.t[outside[0]]:g}{way_out}")
+            raise InputError(
+                f"{name} must lie in [0, 1], got {values[outside[0]]} at step {curves.t[outside[0]]:g}{way_out}"
+            )
     order = np.argsort(curves.t, kind="stable")
     return Curves(
-        curves.t[order], curves.train[order], curves.test[order], axis=curves.axis,
-        train_size=curves.train_size, test_size=curves.test_size, train_error=curves.train_error[order],
+        curves.t[order],
+        curves.train[order],
+        curves.test[order],
+        axis=curves.axis,
+        train_size=curves.train_size,
+        test_size=curves.test_size,
+        train_error=curves.train_error[order],
         parts={name: values[order] for name, values in curves.parts.items()},
     )
 

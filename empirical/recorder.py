@@ -80,7 +80,9 @@ class Recorder:
     def _refuse_foreign_folder(self) -> None:
         if self.folder.exists() and not self.folder.is_dir():
             raise InputError(f"out must be a folder, got {self.folder}, which is a file")
-        foreign = [] if not self.folder.is_dir() else [path.name for path in self.folder.iterdir() if path.name != "lock"]
+        foreign = (
+            [] if not self.folder.is_dir() else [path.name for path in self.folder.iterdir() if path.name != "lock"]
+        )
         if foreign and RECORD not in foreign:
             raise InputError(f"out must be new, empty or a run, got {self.folder}, which holds {sorted(foreign)[0]}")
 
@@ -98,7 +100,9 @@ class Recorder:
         self.record = read_record(self.folder)
         held = self.record.get("configuration")
         if held != self._configuration:
-            raise InputError(f"out must hold this configuration, got {self.folder}, which holds another: choose another out")
+            raise InputError(
+                f"out must hold this configuration, got {self.folder}, which holds another: choose another out"
+            )
         self.rows, whole = read_log(self.folder)
         if (self.folder / LOG).exists():
             os.truncate(self.folder / LOG, whole)
@@ -127,7 +131,9 @@ class Recorder:
         if self.rows and row["step"] <= self.rows[-1]["step"]:
             raise InputError(f"step must be later than the last one, {self.rows[-1]['step']}, got {step}")
         if self.rows and row.keys() != self.rows[0].keys():
-            raise InputError(f"columns must be {', '.join(list(self.rows[0])[1:])}, as in the first record, got {', '.join(columns)}")
+            raise InputError(
+                f"columns must be {', '.join(list(self.rows[0])[1:])}, as in the first record, got {', '.join(columns)}"
+            )
         self._log.write(_line(row))
         self._log.flush()
         self.rows.append(row)

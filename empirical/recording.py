@@ -10,6 +10,7 @@ results/README.md is then written anew from these files alone.
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from pyarrow import parquet
 
 from ..analytic.errors import InputError
 from . import experiments
-from .run_folder import TABLE, write_json, write_whole
+from .run_folder import TABLE, write_json
 from .training import run
 
 RESULTS = Path("results")
@@ -41,9 +42,13 @@ class Recorded:
         return self.columns[f"{part}_correct"] / self.record["sizes"][part]
 
     def first_step(self, part: str, level: float, sustained: int = 3) -> int | None:
-        """Return the first step from which `sustained` evaluations in a row are at least at `level`; None if there is none."""
+        """Return the first step from which `sustained` evaluations in a row are at least at `level`; None if never."""
         high = self.accuracy(part) >= level
-        runs = np.lib.stride_tricks.sliding_window_view(high, sustained).all(axis=1) if len(high) >= sustained else np.zeros(0, bool)
+        runs = (
+            np.lib.stride_tricks.sliding_window_view(high, sustained).all(axis=1)
+            if len(high) >= sustained
+            else np.zeros(0, bool)
+        )
         return int(self.columns["step"][np.argmax(runs)]) if runs.any() else None
 
 
@@ -72,8 +77,7 @@ def record(experiment: str, seeds: Sequence[int], results: Path = RESULTS, runs:
         done = run(configure(seed), out=runs / experiment / f"seed-{seed}", progress=None)
         target = results / experiment / f"seed-{seed}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
-        table = (done.path / TABLE).read_bytes()
-        write_whole(target, lambda beside, table=table: beside.write_bytes(table) and None)
+        shutil.copyfile(done.path / TABLE, target)
         write_json(target.with_suffix(".json"), done.record)
         print(f"{experiment}, seed {seed}: {len(done.rows)} evaluations to step {done.rows[-1]['step']}", flush=True)
 

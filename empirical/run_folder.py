@@ -1,10 +1,10 @@
-"""The folder of a run: what its files are called, and how they are written so that a kill at any moment leaves them whole.
+"""The folder of a run: what its files are called, and how they are written so that a kill leaves them whole.
 
-    record.json       format number, configuration, set sizes, environment; written before the first step
-    log.jsonl         one JSON object an evaluation, appended and flushed; a torn last line is dropped
-    checkpoints/      step-00001000.safetensors, ...: weights and optimizer moments; the two newest are kept
-    curves.parquet    the log as a table, written when the run ends
-    lock              held by the process that writes the run
+record.json       format number, configuration, set sizes, environment; written before the first step
+log.jsonl         one JSON object an evaluation, appended and flushed; a torn last line is dropped
+checkpoints/      step-00001000.safetensors, ...: weights and optimizer moments; the two newest are kept
+curves.parquet    the log as a table, written when the run ends
+lock              held by the process that writes the run
 """
 
 import fcntl
@@ -40,9 +40,18 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
         os.close(folder)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write `text`, whole or not at all."""
+
+    def write(beside: Path) -> None:
+        beside.write_text(text, encoding="utf-8")
+
+    write_whole(path, write)
+
+
 def write_json(path: Path, value: object) -> None:
     """Write `value` as JSON, whole or not at all."""
-    write_whole(path, lambda beside: beside.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8") and None)
+    write_text(path, json.dumps(value, indent=2) + "\n")
 
 
 def read_record(folder: Path) -> dict[str, Any]:

@@ -65,7 +65,9 @@ class Run:
             raise InputError(f"a run must hold at least one evaluation, got {self.path} with none yet")
         for side in ("train", "test"):
             if f"{side}_correct" not in self.rows[0] or side not in self.sizes:
-                raise InputError(f"a run must hold {side}_correct and the size of its {side} set, got {self.path} without")
+                raise InputError(
+                    f"a run must hold {side}_correct and the size of its {side} set, got {self.path} without"
+                )
         accuracy = {
             part: [row[f"{part}_correct"] / size for row in self.rows]
             for part, size in self.sizes.items()

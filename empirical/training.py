@@ -3,13 +3,12 @@
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from ..analytic.errors import InputError, MachineError
@@ -80,7 +79,9 @@ def run(
     folder = Path(out)
     if (folder / RECORD).exists() and _same(folder, configuration) and Run.load(folder).finished:
         return Run.load(folder)
-    split = split_equations(division_equations(configuration.modulus), configuration.train_size, configuration.split_seed)
+    split = split_equations(
+        division_equations(configuration.modulus), configuration.train_size, configuration.split_seed
+    )
     both = sides(split, place)
     settings = _resumed_settings(folder, place) or _new_settings(configuration, both, place)
     with (
@@ -101,7 +102,7 @@ class Trainer:
     """A network, its optimizer, and the step they have reached."""
 
     def __init__(
-        self, configuration: Configuration, both: Mapping[str, Side], number_format: str, device: torch.device
+        self, configuration: Configuration, both: dict[str, Side], number_format: str, device: torch.device
     ) -> None:
         self.configuration, self.both, self.number_format, self.device = configuration, both, number_format, device
         self.network = Transformer(configuration).to(device, weight_type(number_format))
@@ -180,15 +181,17 @@ class Trainer:
         measured = measure(self.network, self.both, self.number_format)
         recorder.log(self.step, **measured)
         if progress is not None:
-            progress(Evaluation(
-                step=self.step,
-                total_steps=self.configuration.steps,
-                train_accuracy=measured["train_correct"] / len(self.both["train"].answers),
-                test_accuracy=measured["test_correct"] / len(self.both["test"].answers),
-                train_loss=measured["train_loss"],
-                test_loss=measured["test_loss"],
-                steps_per_second=rate,
-            ))
+            progress(
+                Evaluation(
+                    step=self.step,
+                    total_steps=self.configuration.steps,
+                    train_accuracy=measured["train_correct"] / len(self.both["train"].answers),
+                    test_accuracy=measured["test_correct"] / len(self.both["test"].answers),
+                    train_loss=measured["train_loss"],
+                    test_loss=measured["test_loss"],
+                    steps_per_second=rate,
+                )
+            )
 
 
 def _device(name: str) -> torch.device:
@@ -199,7 +202,9 @@ def _device(name: str) -> torch.device:
     if device.type not in ("cpu", "cuda"):
         raise InputError(f"device must be cpu, cuda or cuda:N, got {name!r}")
     if device.type == "cuda" and (not torch.cuda.is_available() or (device.index or 0) >= torch.cuda.device_count()):
-        raise MachineError(f"device {name!r} must exist, but PyTorch finds {torch.cuda.device_count()} CUDA devices: use cpu")
+        raise MachineError(
+            f"device {name!r} must exist, but PyTorch finds {torch.cuda.device_count()} CUDA devices: use cpu"
+        )
     return device
 
 
@@ -219,11 +224,13 @@ def _resumed_settings(folder: Path, device: torch.device) -> dict[str, Any] | No
         return None
     held = read_record(folder)["environment"]
     if held["device"] != device.type:
-        raise InputError(f"device must be {held['device']}, on which {folder} was begun, got {device.type}: choose another out")
+        raise InputError(
+            f"device must be {held['device']}, on which {folder} was begun, got {device.type}: choose another out"
+        )
     return held
 
 
-def _new_settings(configuration: Configuration, both: Mapping[str, Side], device: torch.device) -> dict[str, Any]:
+def _new_settings(configuration: Configuration, both: dict[str, Side], device: torch.device) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "device": device.type,
         "device_name": torch.cuda.get_device_name(device) if device.type == "cuda" else None,
@@ -238,10 +245,12 @@ def _new_settings(configuration: Configuration, both: Mapping[str, Side], device
 
 
 def _scratch(
-    configuration: Configuration, both: Mapping[str, Side], number_format: str, device: torch.device
+    configuration: Configuration, both: dict[str, Side], number_format: str, device: torch.device
 ) -> Trainer:
     """Return a trainer to time a few updates with; its network is thrown away."""
-    return Trainer(replace(configuration, quirks=replace(configuration.quirks, mlp_dropout=False)), both, number_format, device)
+    return Trainer(
+        replace(configuration, quirks=replace(configuration.quirks, mlp_dropout=False)), both, number_format, device
+    )
 
 
 @contextmanager

@@ -11,7 +11,9 @@ from grokdd.empirical.gpu_queue import Piece, main, pieces
 
 @pytest.fixture
 def tiny_queue(monkeypatch, tiny):
-    monkeypatch.setattr(gpu_queue, "pieces", lambda: [Piece(f"piece-{seed}", "does it run?", tiny(seed=seed)) for seed in range(2)])
+    monkeypatch.setattr(
+        gpu_queue, "pieces", lambda: [Piece(f"piece-{seed}", "does it run?", tiny(seed=seed)) for seed in range(2)]
+    )
 
 
 def test_the_queue_is_the_public_setting_at_full_length():

@@ -19,7 +19,9 @@ def test_records_come_back_as_rows_table_parquet_and_curves(tmp_path):
     got = Run.load(tmp_path / "run")
     assert got.finished
     assert got.table().column_names == ["step", "train_correct", "test_correct", "train_loss"]
-    np.testing.assert_equal(parquet.read_table(tmp_path / "run" / "curves.parquet").to_pydict(), got.table().to_pydict())
+    np.testing.assert_equal(
+        parquet.read_table(tmp_path / "run" / "curves.parquet").to_pydict(), got.table().to_pydict()
+    )
     curves = got.curves()
     assert (curves.axis, curves.train_size, curves.test_size) == ("steps", 10, 20)
     np.testing.assert_array_equal(curves.t, [0, 10])
@@ -71,13 +73,19 @@ def test_a_record_that_does_not_fit_is_refused(tmp_path, call, message):
 def test_another_configuration_is_refused(tmp_path):
     with Recorder(tmp_path, configuration={"seed": 0}):
         pass
-    with pytest.raises(InputError, match="out must hold this configuration"), Recorder(tmp_path, configuration={"seed": 1}):
+    with (
+        pytest.raises(InputError, match="out must hold this configuration"),
+        Recorder(tmp_path, configuration={"seed": 1}),
+    ):
         pass
 
 
 def test_a_file_as_folder_is_refused(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="out must be a folder, got .*file, which is a file"), Recorder(tmp_path / "file"):
+    with (
+        pytest.raises(InputError, match=r"out must be a folder, got .*file, which is a file"),
+        Recorder(tmp_path / "file"),
+    ):
         pass
 
 

@@ -40,7 +40,9 @@ def seeded_kills():
 def test_a_killed_run_resumes_to_the_same_curves(tmp_path, tiny, unbroken, where, passes):
     script = Path(__file__).with_name("killed_run.py")
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-    done = subprocess.run([sys.executable, script, tmp_path, SETTINGS, where, str(passes)], env=environment, check=False)
+    done = subprocess.run(
+        [sys.executable, script, tmp_path, SETTINGS, where, str(passes)], env=environment, check=False
+    )
     assert done.returncode == -signal.SIGKILL
     assert not Run.load(tmp_path).finished
     assert len(Run.load(tmp_path).rows) < len(unbroken)
@@ -94,7 +96,9 @@ def test_progress_tells_what_is_recorded(tmp_path, tiny):
     told = []
     rows = run(tiny(), out=tmp_path, progress=told.append).rows
     assert [evaluation.step for evaluation in told] == [row["step"] for row in rows]
-    assert [evaluation.test_accuracy * 55 for evaluation in told] == pytest.approx([row["test_correct"] for row in rows])
+    assert [evaluation.test_accuracy * 55 for evaluation in told] == pytest.approx(
+        [row["test_correct"] for row in rows]
+    )
 
 
 def test_the_stop_rule_wants_the_level_sustained(tmp_path, tiny):
@@ -114,7 +118,9 @@ def test_training_learns_the_training_set(tmp_path, tiny):
 
 def test_another_configuration_in_the_same_folder_is_refused(tmp_path, tiny):
     run(tiny(), out=tmp_path)
-    with pytest.raises(InputError, match=r"out must hold this configuration, got .* \(steps: 60, not 61\): choose another out"):
+    with pytest.raises(
+        InputError, match=r"out must hold this configuration, got .* \(steps: 60, not 61\): choose another out"
+    ):
         run(tiny(steps=61), out=tmp_path)
 
 
@@ -145,7 +151,9 @@ def test_a_truncated_checkpoint_is_refused_and_the_one_before_it_can_be_used(tmp
     stop_at(tiny(), tmp_path, step=40)
     newest, older = sorted((tmp_path / CHECKPOINTS).iterdir(), reverse=True)
     os.truncate(newest, newest.stat().st_size - 1)
-    with pytest.raises(InputError, match=rf"got a damaged file: delete it to resume from the one before, {older.name},"):
+    with pytest.raises(
+        InputError, match=rf"got a damaged file: delete it to resume from the one before, {older.name},"
+    ):
         run(tiny(), out=tmp_path)
     newest.unlink()
     assert run(tiny(), out=tmp_path).rows == unbroken
@@ -183,7 +191,9 @@ def test_a_second_process_is_refused_by_name(tmp_path, tiny):
     def again(evaluation):
         run(tiny(), out=tmp_path)
 
-    with pytest.raises(InputError, match=rf"out must not be in use, got .*, which process {os.getpid()} on .* is writing"):
+    with pytest.raises(
+        InputError, match=rf"out must not be in use, got .*, which process {os.getpid()} on .* is writing"
+    ):
         run(tiny(), out=tmp_path, progress=again)
 
 
