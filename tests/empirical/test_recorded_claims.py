@@ -1,0 +1,49 @@
+"""The recorded runs decide the claims they were made for, and results/README.md says the same."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grokdd.empirical import experiments
+from grokdd.empirical.recorded_claims import CLAIMS, EXPERIMENTS, write_readme
+from grokdd.empirical.recording import record, recorded
+
+RESULTS = Path(__file__).resolve().parents[2] / "results"
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_every_seed_is_on_record_with_its_own_configuration(experiment):
+    runs = recorded(experiment, RESULTS)
+    assert tuple(run.seed for run in runs) == EXPERIMENTS[experiment]
+    for run in runs:
+        assert run.record["configuration"] == getattr(experiments, experiment)(run.seed).to_json()
+        assert run.record["finished"]
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.question)
+def test_the_claim_holds_for_every_seed(claim):
+    assert claim.holds(recorded(claim.experiment, RESULTS))
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.question)
+def test_the_claim_can_fail(claim):
+    """A claim whose threshold is moved out of reach, or that has no runs, does not hold."""
+    assert not replace(claim, low=-2, high=-1).holds(recorded(claim.experiment, RESULTS))
+    assert not claim.holds([])
+
+
+def test_the_page_of_results_is_generated_from_them(tmp_path):
+    for experiment in EXPERIMENTS:
+        (tmp_path / experiment).symlink_to(RESULTS / experiment)
+    write_readme(tmp_path)
+    assert (tmp_path / "README.md").read_text() == (RESULTS / "README.md").read_text()
+
+
+def test_recording_keeps_curves_and_record(tmp_path, tiny, monkeypatch):
+    monkeypatch.setattr(experiments, "tour", lambda seed: tiny(seed=seed))
+    record("tour", [3], results=tmp_path / "results", runs=tmp_path / "runs")
+    (kept,) = recorded("tour", tmp_path / "results")
+    assert kept.seed == 3
+    assert kept.record["configuration"] == tiny(seed=3).to_json()
+    assert kept.columns["step"][-1] == 60
