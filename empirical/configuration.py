@@ -21,7 +21,7 @@ class Quirks:
     """
 
     vocabulary_2000: bool = False
-    """Embedding and unembedding have 2000 rows, of which 1901 are never used; the softmax runs over all of them."""
+    """Embedding and unembedding have 2000 rows, most of which are never used; the softmax runs over all of them."""
     leading_eos: bool = False
     """Each equation begins with an end-of-sequence symbol, so that the network sees <eos> a / b =."""
     mlp_dropout: bool = False

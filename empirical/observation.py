@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..analytic.errors import InputError
 from ..analytic.training_curves import Array, Curves
@@ -30,6 +31,9 @@ class Thresholds:
     hold
         Consecutive evaluations that a level must hold (or hold to the end of the run); also the width of the running
         median in which falls are sought, so that a single evaluation is never a fall.
+    collapse
+        Training has collapsed for the moment where train accuracy lies this far below its own earlier height. Falls of
+        test accuracy are sought elsewhere: an unstable optimizer is not a pattern that is learned.
     noise
         Standard errors that a fall must exceed to be told from counting noise, where the size of the test set is known.
     resolution
@@ -46,11 +50,17 @@ class Thresholds:
     ratio: float = 3.0
     prominence: float = 0.02
     hold: int = 3
+    collapse: float = 0.05
     noise: float = 4.0
     resolution: float = 0.005
     same_step: float = 1.5
     close: float = 0.05
     far: float = 0.1
+
+    def __post_init__(self) -> None:
+        """Refuse a window that no run of `FEWEST_POINTS` evaluations could fill."""
+        if not 1 <= self.hold < FEWEST_POINTS:
+            raise InputError(f"hold must lie in 1..{FEWEST_POINTS - 1}, got {self.hold}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,45 +72,71 @@ class Point:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Fall:
+    """A fall of accuracy from `peak` to `dip`, how far it rises again, and what counting noise explains of it."""
+
+    peak: Point
+    dip: Point
+    recovery: float
+    noise: float
+    noise_at_chance: float
+    """How far below chance counting noise alone would put the dip."""
+
+    @property
+    def depth(self) -> float:
+        """How far accuracy falls."""
+        return self.peak.accuracy - self.dip.accuracy
+
+    @property
+    def real(self) -> bool:
+        """Whether counting noise does not explain the fall."""
+        return self.depth > self.noise
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Observation:
     """What a run did.
 
-    `peak` and `dip` bound the most prominent fall of test accuracy up to `test_step` (both None if it never falls),
-    read on a running median; `recovery` is how far it rises again after the dip. `noise` is the largest fall that
-    counting noise explains. `parts` holds the lowest accuracy of each part after the first evaluations.
+    `fall` is the most prominent fall of test accuracy up to `test_step`, None if it never falls; `parts` holds the
+    lowest accuracy of each part of the data in the same stretch, after the first evaluations. Both are read on a
+    running median, away from `collapses` of train accuracy.
     """
 
     axis: str
     chance: float
+    evaluations: int
     last_step: float
     train_step: float | None
     test_step: float | None
     test_at_train_step: float | None
     final_train: float
     final_test: float
-    peak: Point | None
-    dip: Point | None
-    recovery: float
-    noise: float
-    kind: str = ""
-    reason: str = ""
-    parts: Mapping[str, Point] = field(default_factory=dict)
-    thresholds: Thresholds = Thresholds()
+    fall: Fall | None
+    collapses: tuple[Point, ...]
+    parts: Mapping[str, Point]
+    parts_below_chance: tuple[str, ...]
+    thresholds: Thresholds
+
+    @property
+    def unit(self) -> str:
+        """One of what the axis counts, to name a place on it: step 30."""
+        return self.axis.removesuffix("s")
 
     @property
     def depth(self) -> float:
-        """How far test accuracy falls from `peak` to `dip`; 0 if it never falls."""
-        return 0.0 if self.peak is None or self.dip is None else self.peak.accuracy - self.dip.accuracy
+        """How far test accuracy falls; 0 if it never does."""
+        return 0.0 if self.fall is None else self.fall.depth
 
     @property
     def falls(self) -> bool:
         """Whether test accuracy falls by more than counting noise explains."""
-        return self.depth > self.noise
+        return self.fall is not None and self.fall.real
 
     @property
     def below_chance(self) -> bool:
-        """Whether the dip lies below chance by more than counting noise explains."""
-        return self.dip is not None and self.falls and self.dip.accuracy < self.chance - self.noise / math.sqrt(2)
+        """Whether test accuracy falls below chance by more than counting noise explains."""
+        fall = self.fall
+        return fall is not None and fall.dip.accuracy < self.chance - fall.noise_at_chance
 
     @property
     def delay(self) -> float | None:
@@ -117,7 +153,22 @@ class Observation:
     @property
     def double_descends(self) -> bool:
         """Whether test accuracy falls and rises again, each by more than noise and by the demanded prominence."""
-        return min(self.depth, self.recovery) >= max(self.thresholds.prominence, self.noise)
+        fall = self.fall
+        return fall is not None and min(fall.depth, fall.recovery) >= max(self.thresholds.prominence, fall.noise)
+
+    @property
+    def kind(self) -> str:
+        """The kind of curve: "grokking", "double descent", both, or how training ended."""
+        kind, _ = _end(self)
+        if not self.double_descends:
+            return kind
+        return "grokking and double descent" if kind == "grokking" else "double descent"
+
+    @property
+    def reason(self) -> str:
+        """Why it is called that, in one line."""
+        _, reason = _end(self)
+        return f"{_turns(self)}; {reason}" if self.double_descends else reason
 
     @property
     def _late(self) -> bool:
@@ -188,33 +239,39 @@ def observe(curves: Curves, *, chance: float = 0.0, thresholds: Thresholds | Non
     >>> observe(Curves(steps, train, test, axis="steps")).kind
     'grokking'
     """
-    thresholds = thresholds or Thresholds()
+    limits = thresholds or Thresholds()
     run = ordered(curves)
-    train_step = _held_from(run.t, run.train, 1 - thresholds.eps, thresholds.hold)
-    test_step = _held_from(run.t, run.test, 1 - thresholds.delta, thresholds.hold)
-    smooth = _running_median(run.test, thresholds.hold)
-    before = run.t <= (math.inf if test_step is None else test_step)  # a trained network's jolts are not the descent
-    peak, dip, recovery = _deepest_fall(run.t[before], smooth[before], thresholds.prominence)
-    seen = Observation(
+    train_step = _held_from(run.t, run.train, 1 - limits.eps, limits.hold)
+    test_step = _held_from(run.t, run.test, 1 - limits.delta, limits.hold)
+    stable = calm(run, limits)
+    rising = stable & (run.t <= (np.inf if test_step is None else test_step))
+    lowest = {name: _lowest(run.t[rising], values[rising], limits.hold) for name, values in run.parts.items()}
+    return Observation(
         axis=run.axis,
         chance=chance,
+        evaluations=run.t.size,
         last_step=float(run.t[-1]),
         train_step=train_step,
         test_step=test_step,
-        test_at_train_step=None if train_step is None else float(smooth[run.t == train_step][0]),
-        final_train=float(_running_median(run.train, thresholds.hold)[-1]),
-        final_test=float(smooth[-1]),
-        peak=peak,
-        dip=dip,
-        recovery=recovery,
-        noise=_counting_noise(peak, dip, run.test_size, thresholds),
-        parts={name: _lowest(run.t, values, thresholds.hold) for name, values in run.parts.items()},
-        thresholds=thresholds,
+        test_at_train_step=None if train_step is None else _median_at(run, train_step, limits.hold),
+        final_train=float(_running_median(run.train, limits.hold)[-1]),
+        final_test=float(_running_median(run.test, limits.hold)[-1]),
+        fall=_deepest_fall(run.t[rising], run.test[rising], chance, run.test_size, limits),
+        collapses=tuple(Point(float(run.t[i]), float(run.train[i])) for i in np.flatnonzero(~stable)),
+        parts=lowest,
+        parts_below_chance=tuple(
+            name
+            for name, point in lowest.items()
+            if point.accuracy < chance - _counting_noise([chance], _least_size(run.parts[name]), limits)
+        ),
+        thresholds=limits,
     )
-    kind, reason = _kind(seen)
-    object.__setattr__(seen, "kind", kind)
-    object.__setattr__(seen, "reason", reason)
-    return seen
+
+
+def calm(curves: Curves, thresholds: Thresholds | None = None) -> NDArray[np.bool_]:
+    """Return where train accuracy is near its own earlier height, shape (T,), for curves in order of steps."""
+    limits = thresholds or Thresholds()
+    return curves.train >= np.maximum.accumulate(curves.train) - limits.collapse
 
 
 def _held_from(t: Array, accuracy: Array, level: float, hold: int) -> float | None:
@@ -230,59 +287,75 @@ def _running_median(values: Array, width: int) -> Array:
     return np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1)
 
 
-def _deepest_fall(t: Array, test: Array, prominence: float) -> tuple[Point | None, Point | None, float]:
-    """Return peak, dip and recovery of the fall that is followed by the largest rise, or else of the largest fall."""
-    fall = np.maximum.accumulate(test) - test
-    rise = np.maximum.accumulate(test[::-1])[::-1] - test
+def _median_at(run: Curves, step: float, width: int) -> float:
+    return float(_running_median(run.test, width)[run.t == step][0])
+
+
+def _deepest_fall(t: Array, accuracy: Array, chance: float, size: int | None, limits: Thresholds) -> Fall | None:
+    """Return the fall that is followed by the largest rise, or else the largest fall."""
+    smooth = _running_median(accuracy, limits.hold)
+    fall = np.maximum.accumulate(smooth) - smooth
+    rise = np.maximum.accumulate(smooth[::-1])[::-1] - smooth
     both = np.minimum(fall, rise)
-    dip = int(np.argmax(both if both.max() >= prominence else fall))
-    if fall[dip] <= 0:
-        return None, None, 0.0
-    peak = int(np.argmax(test[: dip + 1]))
-    return Point(float(t[peak]), float(test[peak])), Point(float(t[dip]), float(test[dip])), float(rise[dip])
+    i = int(np.argmax(both if both.max() >= limits.prominence else fall))
+    if fall[i] <= 0:
+        return None
+    peak, dip = (Point(float(t[at]), float(smooth[at])) for at in (int(np.argmax(smooth[: i + 1])), i))
+    return Fall(
+        peak=peak,
+        dip=dip,
+        recovery=float(rise[i]),
+        noise=_counting_noise([peak.accuracy, dip.accuracy], size, limits),
+        noise_at_chance=_counting_noise([chance], size, limits),
+    )
 
 
-def _lowest(t: Array, values: Array, hold: int) -> Point:
-    """Return the lowest point of a part after its first `hold` evaluations: an untrained network is not a finding."""
-    smooth = _running_median(values, hold)
-    i = hold + int(np.argmin(smooth[hold:]))
+def _lowest(t: Array, accuracy: Array, hold: int) -> Point:
+    """Return the lowest point after the first `hold` evaluations, if there are more: before, nothing is learned."""
+    smooth = _running_median(accuracy, hold)
+    first = min(hold, smooth.size - 1)
+    i = first + int(np.argmin(smooth[first:]))
     return Point(float(t[i]), float(smooth[i]))
 
 
-def _counting_noise(peak: Point | None, dip: Point | None, size: int | None, thresholds: Thresholds) -> float:
-    """Return `noise` standard errors of the difference of two independent binomial proportions."""
-    if size is None or peak is None or dip is None:
-        return thresholds.resolution
-    variance = sum(point.accuracy * (1 - point.accuracy) for point in (peak, dip)) / size
-    return thresholds.noise * math.sqrt(variance)
+def _counting_noise(accuracies: list[float], size: int | None, limits: Thresholds) -> float:
+    """Return the demanded number of standard errors of a sum or difference of independent binomial proportions."""
+    if size is None:
+        return limits.resolution
+    return limits.noise * math.sqrt(sum(accuracy * (1 - accuracy) for accuracy in accuracies) / size)
 
 
-def _kind(seen: Observation) -> tuple[str, str]:
-    """Return the kind of a run and, in one sentence, why it is called that."""
-    kind, reason = _kind_of_end(seen)
-    if not seen.double_descends or seen.peak is None or seen.dip is None:
-        return kind, reason
-    turns = (
-        f"test accuracy falls from {seen.peak.accuracy:.3f} to {seen.dip.accuracy:.3f} "
-        f"at {seen.axis} {seen.dip.step:g} and rises again by {seen.recovery:.3f}"
+def _least_size(accuracy: Array) -> int | None:
+    """Return the fewest examples that accuracies as finely spaced as these can come from."""
+    spacings = np.diff(np.unique(accuracy))
+    return None if spacings.size == 0 else max(1, round(1 / spacings.min()))
+
+
+def _turns(seen: Observation) -> str:
+    """Return the fall and the rise after it, in words."""
+    if (fall := seen.fall) is None:
+        return "test accuracy never falls"
+    return (
+        f"test accuracy falls from {fall.peak.accuracy:.3f} at {seen.unit} {fall.peak.step:g} "
+        f"to {fall.dip.accuracy:.3f} at {seen.unit} {fall.dip.step:g} and rises again by {fall.recovery:.3f}"
     )
-    return ("grokking and double descent" if kind == "grokking" else "double descent"), f"{turns}; {reason}"
 
 
-def _kind_of_end(seen: Observation) -> tuple[str, str]:
-    """Return the kind that the times of completion and the end of the run say, whatever lies between."""
-    limits = seen.thresholds
+def _end(seen: Observation) -> tuple[str, str]:
+    """Return the kind that the times of completion and the end of the run say, whatever lies between, and why."""
+    limits, unit = seen.thresholds, seen.unit
     if seen.train_step is None:
         return "unfinished", f"train accuracy never held {1 - limits.eps:g}; it ends at {seen.final_train:.3f}"
+    train = f"train accuracy holds {1 - limits.eps:g} from {unit} {seen.train_step:g}"
     if seen.test_step is None:
-        end = f"train accuracy holds {1 - limits.eps:g} from {seen.axis} {seen.train_step:g}, test accuracy ends at {seen.final_test:.3f}"
-        return ("memorization" if seen.final_test <= seen.chance + limits.tau else "partial generalization"), end
+        kind = "memorization" if seen.final_test <= seen.chance + limits.tau else "partial generalization"
+        return kind, f"{train}; test accuracy ends at {seen.final_test:.3f}"
     reason = (
-        f"test accuracy holds {1 - limits.delta:g} from {seen.axis} {seen.test_step:g}, {seen.delay:.3g} times the {seen.train_step:g} "
-        f"of train, and stood at {seen.test_at_train_step:.3f} then"
+        f"{train}, when test accuracy is {seen.test_at_train_step:.3f}; "
+        f"test accuracy holds {1 - limits.delta:g} from {unit} {seen.test_step:g}, {seen.delay:.3g} times as late"
     )
     if seen.groks:
         return "grokking", reason
     if seen._late or seen._near_chance:
-        return "undecided", f"{reason}: late or near chance, but not both"
+        return "undecided", f"{reason}: late, or near chance when train is complete, but not both"
     return "ordinary learning", reason

@@ -114,7 +114,7 @@ class Recorder:
         self._log.flush()
         os.truncate(self.folder / LOG, kept)
 
-    def log(self, step: int, **columns: float) -> None:
+    def log(self, step: int | np.integer, **columns: float | np.number) -> None:
         """Append one record and flush it.
 
         Parameters

@@ -28,7 +28,8 @@ def settings_paths():
     yield from (("ruff per-file-ignores", path) for path in tools["ruff"]["lint"]["per-file-ignores"])
     for package, patterns in tools["setuptools"]["package-data"].items():
         yield from (("setuptools package-data", f"{package.replace('.', '/')}/{pattern}") for pattern in patterns)
-    yield from (("setuptools packages", name.replace(".", "/")) for name in tools["setuptools"]["packages"]["find"]["include"])
+    for name in tools["setuptools"]["packages"]["find"]["include"]:
+        yield "setuptools packages", name.replace(".", "/")
     yield from (("project", path) for path in [SETTINGS["project"]["readme"], *SETTINGS["project"]["license-files"]])
 
 
@@ -127,7 +128,8 @@ def test_a_heavy_import_is_seen():
 
 
 def test_the_workflow_files_name_targets_that_exist():
-    targets = {line.split(":")[0] for line in (REPOSITORY / "Makefile").read_text().splitlines() if line[:1].isalpha()}
+    lines = (REPOSITORY / "Makefile").read_text().splitlines()
+    targets = {line.split(":")[0] for line in lines if line[:1].isalpha()}
     assert {"demo", "test", "slow", "lint", "bench"} <= targets
     assert "make test" in (REPOSITORY / ".ci" / "run").read_text()
     assert os.access(REPOSITORY / ".ci" / "run", os.X_OK)

@@ -1,10 +1,12 @@
 """A setting small enough to train in a second, for every test that needs a run."""
 
+from typing import Any
+
 import pytest
 
 from grokdd.empirical import Configuration
 
-TINY = {
+TINY: dict[str, Any] = {
     "modulus": 11,
     "width": 16,
     "batch_size": 16,

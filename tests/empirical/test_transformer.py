@@ -1,6 +1,7 @@
 """The network against an independent reading of its definition, and against counts of the public code."""
 
 import math
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -10,9 +11,14 @@ from torch.nn import functional
 from grokdd.empirical import Configuration, Quirks, experiments
 from grokdd.empirical.measuring import loss_of, measure, sides, sizes
 from grokdd.empirical.modular_division import division_equations, split_equations
-from grokdd.empirical.transformer import Transformer, sinusoidal_positions
+from grokdd.empirical.transformer import DecoderBlock, Transformer, sinusoidal_positions
 
-SMALL = {"modulus": 11, "width": 16, "heads": 2, "batch_size": 32}
+SMALL: dict[str, Any] = {"modulus": 11, "width": 16, "heads": 2, "batch_size": 32}
+
+
+def blocks_of(network):
+    """The decoder blocks, with their type, which a ModuleList forgets."""
+    return [cast(DecoderBlock, block) for block in network.blocks]
 
 
 def test_parameters_outside_the_embeddings_are_those_of_the_public_code():
@@ -29,7 +35,7 @@ def test_all_positions_computed_in_full_give_the_same_logits():
     network = Transformer(Configuration(**SMALL, layers=3)).double()
     pairs = torch.from_numpy(division_equations(11)[:, :2].copy())
     x = network.embedding(network.symbols(pairs)) + network.positions
-    for block in network.blocks:
+    for block in blocks_of(network):
         heads = [part(x).reshape(len(x), 4, 2, 8).transpose(1, 2) for part in (block.query, block.key, block.value)]
         gathered = functional.scaled_dot_product_attention(*heads, is_causal=True).transpose(1, 2).reshape(x.shape)
         x = block.attention_norm(x + block.attention_out(gathered))
@@ -42,7 +48,7 @@ def test_all_positions_computed_in_full_give_the_same_logits():
 
 def test_later_symbols_do_not_reach_earlier_ones():
     network = Transformer(Configuration(**SMALL))
-    block = network.blocks[0]
+    block = blocks_of(network)[0]
     x = torch.randn(5, 4, 16, generator=torch.Generator().manual_seed(0))
     changed = x.clone()
     changed[:, 3] += 1
@@ -74,7 +80,7 @@ def test_initial_weights_are_decided_by_the_seed_alone():
 
 def test_initial_weights_are_distributed_like_the_frameworks_defaults():
     network = Transformer(Configuration())
-    weights = network.blocks[0].mlp_out.weight.detach().numpy()
+    weights = blocks_of(network)[0].mlp_out.weight.detach().numpy()
     bound = 1 / math.sqrt(512)
     assert np.abs(weights).max() <= bound
     # Uniform: variance bound**2 / 3, its relative standard error sqrt(4/5 / N).
@@ -109,10 +115,9 @@ def test_one_batch_is_overfitted():
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-2)
     for _ in range(100):
         optimizer.zero_grad()
-        loss = loss_of(network(equations[:, :2]), equations[:, 2])
-        loss.backward()
+        loss_of(network(equations[:, :2]), equations[:, 2]).backward()
         optimizer.step()
-    assert loss.item() < 0.05
+    assert loss_of(network(equations[:, :2]), equations[:, 2]).item() < 0.05
 
 
 def test_every_parameter_has_a_gradient():

@@ -1,0 +1,26 @@
+"""What a pattern model does, fast: its curves in time, and the multilinear extension of any set function.
+
+NumPy and numba alone; numba is loaded when the first function is asked for.
+"""
+
+if "." not in __name__:
+    raise ImportError("import grokdd.simulate, not simulate: its relative imports need the package around it")
+
+from typing import TYPE_CHECKING
+
+from ..analytic.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from .enumeration import extension
+    from .evaluate import accuracies, curves
+
+__getattr__, _lazy = lazy_names(__name__, {
+    "enumeration": ("extension",),
+    "evaluate": ("accuracies", "curves"),
+})
+
+__all__ = ["accuracies", "curves", "extension"]
+
+
+def __dir__() -> list[str]:
+    return __all__

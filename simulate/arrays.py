@@ -1,0 +1,36 @@
+"""The one door through which arrays reach a kernel: float64, contiguous in C order, read-only.
+
+numba compiles a kernel anew for each dtype, layout and writability; behind this door there is one of each.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..analytic.errors import InputError, shown
+
+Array = NDArray[np.float64]
+
+
+def normalised(name: str, values: ArrayLike, ndim: int) -> Array:
+    """Return `values` as a read-only C-ordered float64 array of `ndim` axes, copied only if it is not one."""
+    try:
+        given = np.asarray(values)
+        if given.dtype.kind not in "biufO":  # O: Fractions. NumPy would read strings as numbers too
+            raise TypeError(f"an array of {given.dtype.name}")
+        array = np.asarray(given, dtype=np.float64, order="C")
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"{name} must be an array of numbers, got {shown(values)}: {shown(error)}") from None
+    if array.ndim != ndim:
+        raise InputError(f"{name} must have {ndim} {'axis' if ndim == 1 else 'axes'}, got shape {array.shape}")
+    if array.flags.writeable:
+        array = array.view()  # the caller's own array stays writable
+        array.flags.writeable = False
+    return array
+
+
+def column(name: str, values: ArrayLike, n: int) -> Array:
+    """Return `values` normalised, one per pattern: shape (n,)."""
+    array = normalised(name, values, 1)
+    if array.shape[0] != n:
+        raise InputError(f"{name} must hold one value per pattern, shape ({n},), got {array.shape}")
+    return array

@@ -1,0 +1,37 @@
+"""Train accuracy and its complement: the chance that at least one pattern covers an example, and that none does."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .compile import kernel
+
+Array = NDArray[np.float64]
+
+
+def coverage_py(p: Array, q: Array, chance: float, rest: float, train: Array, error: Array) -> None:
+    """Fill `train` = 1 - rest prod q and `error` = rest prod q, both (T,), from p and q (T, n); rest is 1 - chance.
+
+    Pattern after pattern, train <- p + q train: only sums and products of non-negative numbers, so `train` keeps its
+    relative accuracy however small it is (n p at p = 1e-300), and `error` however close to 1 `train` is. Each has a
+    relative error of at most 2 n roundings. No logarithm is needed, so p = 1 is no special case.
+    """
+    for i in range(p.shape[0]):
+        right, wrong = chance, rest
+        for k in range(p.shape[1]):
+            right = p[i, k] + q[i, k] * right
+            wrong = wrong * q[i, k]
+        if right > 1.0:  # by one rounding, where p + q is 1 but each is rounded up
+            right = 1.0
+        train[i] = right
+        error[i] = wrong
+
+
+coverage_kernel = kernel(coverage_py)
+
+
+def coverage(p: Array, q: Array, chance: float, rest: float) -> tuple[Array, Array]:
+    """Return train accuracy and train error, each (T,)."""
+    train = np.empty(p.shape[0])
+    error = np.empty_like(train)
+    coverage_kernel(p, q, chance, rest, train, error)
+    return train, error

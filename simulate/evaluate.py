@@ -1,0 +1,141 @@
+"""The curves of a pattern model in time: `curves` for a model, `accuracies` for a fit that asks 10^5 times."""
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..analytic.errors import InputError, shown
+from ..analytic.model import PatternModel
+from ..analytic.rules import Rule, SoftPreference, Table
+from ..analytic.training_curves import Curves
+from .arrays import column, normalised
+from .coverage import coverage
+from .enumeration import enumerate_sets
+from .logistic import predictiveness
+from .memory import require_memory
+from .quadrature import preference_accuracy
+from .set_functions import rule_table
+
+Array = NDArray[np.float64]
+
+_SMALLEST = 5e-324
+
+
+def curves(model: PatternModel, t: ArrayLike) -> Curves:
+    """Return the train and test accuracy of `model` at times `t`, and the predictiveness of each pattern.
+
+    Parameters
+    ----------
+    model
+        Any pattern model. Exact parameters are converted to float64 once.
+    t
+        Times, shape (T,), in the model's own units, in any order; infinities are allowed and give the limits.
+
+    Returns
+    -------
+    Curves
+        `t`, `train`, `test` and `train_error` (1 - train, without cancellation) of shape (T,), `patterns` (T, n).
+
+    Raises
+    ------
+    InputError
+        If a time is NaN, or a soft preference has more than 30 patterns.
+    MachineError
+        If there is not enough memory.
+
+    Notes
+    -----
+    Mean, preferred and priority rules take O(n**2) per time up to 56 patterns and O(n) beyond, soft preferences and
+    tables O(2**n). docs/theory.md, sections 1, 2 and 4, states the formulas and the errors.
+
+    Examples
+    --------
+    >>> from grokdd.analytic import presets
+    >>> c = curves(presets.double_descent(), [44, 98, 299])
+    >>> c.test.round(4)
+    array([0.5335, 0.351 , 0.4791])
+    """
+    if not isinstance(model, PatternModel):
+        raise InputError(f"model must be a PatternModel, got {shown(model)}")
+    times = normalised("t", t, 1)
+    require_memory(24 * times.size * model.n, f"p of {model.n} patterns at {times.size} times", "ask for fewer times")
+    gamma = _doubles(model, "gamma")
+    gamma_rest = np.array([float(1 - pattern.gamma) for pattern in model.patterns])
+    p, q = predictiveness(times, gamma, gamma_rest, _doubles(model, "alpha"), _doubles(model, "b"))
+    train, error = coverage(p, q, float(model.chance_train), float(1 - model.chance_train))
+    test = _test_accuracy(p, q, _doubles(model, "g"), model.rule, float(model.chance))
+    if not isinstance(model.rule, Table):  # a mean of numbers up to 1 passes 1 by a rounding at most
+        np.minimum(test, 1.0, out=test)
+    return Curves(times, train, test, patterns=p, train_error=error)
+
+
+def accuracies(
+    t: ArrayLike,
+    gamma: ArrayLike,
+    alpha: ArrayLike,
+    b: ArrayLike,
+    g: ArrayLike,
+    *,
+    rule: Rule,
+    chance: float | None,
+    chance_train: float,
+) -> tuple[Array, Array]:
+    """Return train and test accuracy, each (T,), straight from float parameters: the fast door, for fits.
+
+    No model is built and only shapes are checked. Parameters outside their ranges give whatever the formulas give;
+    NaN in, NaN out.
+
+    Parameters
+    ----------
+    t
+        Times, shape (T,).
+    gamma, alpha, b, g
+        Parameters of the patterns, each of shape (n,): see `grokdd.analytic.Pattern`.
+    rule
+        The generalization rule.
+    chance
+        G(empty). With a `Table`, whose first value is G(empty), None or that value.
+    chance_train
+        Accuracy on the training set before anything is learned.
+
+    Raises
+    ------
+    InputError
+        If the shapes disagree, or the rule does not fit the number of patterns.
+
+    Examples
+    --------
+    >>> from grokdd.analytic import Mean
+    >>> train, test = accuracies([0, 50], [1, 1], [0.1, 0.1], [50, 50], [1, 0], rule=Mean(), chance=0, chance_train=0)
+    >>> float(train[1]), float(test[1])
+    (0.75, 0.375)
+    """
+    times = normalised("t", t, 1)
+    height = normalised("gamma", gamma, 1)
+    n = height.shape[0]
+    p, q = predictiveness(times, height, 1.0 - height, column("alpha", alpha, n), column("b", b, n))
+    train, _ = coverage(p, q, float(chance_train), 1.0 - chance_train)
+    if isinstance(rule, Table):
+        if chance is not None and chance != rule.values[0]:
+            raise InputError(f"chance must be None with a Table, whose values[0] is {rule.values[0]}, got {chance}")
+    elif chance is None:
+        raise InputError("chance must be a number, unless the rule is a Table, got None")
+    return train, _test_accuracy(p, q, column("g", g, n), rule, 0.0 if chance is None else float(chance))
+
+
+def _test_accuracy(p: Array, q: Array, g: Array, rule: Rule, chance: float) -> Array:
+    """Return test accuracy: by quadrature where the rule has a polynomial form, else over all sets."""
+    if isinstance(rule, SoftPreference | Table):
+        return enumerate_sets(rule_table(rule, g, chance), p, q)
+    return preference_accuracy(p, q, g, rule, chance)
+
+
+def _doubles(model: PatternModel, parameter: str) -> Array:
+    """Return one parameter of all patterns as float64, (n,)."""
+    return normalised(parameter, [_double(getattr(pattern, parameter)) for pattern in model.patterns], 1)
+
+
+def _double(number: Fraction) -> float:
+    # A positive speed must stay positive: at infinite time it separates 0, gamma / 2 and gamma.
+    return float(number) or (_SMALLEST if number else 0.0)
