@@ -20,15 +20,27 @@ from .rules import Mean, Preferred, Priority, Rule, SoftPreference, Table
 from .training_curves import Curves
 
 if TYPE_CHECKING:
-    from .accuracy import acc_test, acc_train, rate
-    from .conditions import PlateauConditions, plateau_conditions, plateau_heights, symbolic_plateaus
+    from .accuracy import acc_test, acc_train, in_time, rate
+    from .conditions import (
+        PlateauConditions,
+        SymbolicPlateaus,
+        plateau_conditions,
+        plateau_heights,
+        symbolic_plateaus,
+    )
     from .extrema import Crossing, Extremum, Shape, shape
 
 __getattr__, _lazy = lazy_names(
     __name__,
     {
-        "accuracy": ("acc_test", "acc_train", "rate"),
-        "conditions": ("PlateauConditions", "plateau_conditions", "plateau_heights", "symbolic_plateaus"),
+        "accuracy": ("acc_test", "acc_train", "in_time", "rate"),
+        "conditions": (
+            "PlateauConditions",
+            "SymbolicPlateaus",
+            "plateau_conditions",
+            "plateau_heights",
+            "symbolic_plateaus",
+        ),
         "extrema": ("Crossing", "Extremum", "Shape", "shape"),
     },
 )
@@ -48,9 +60,11 @@ __all__ = [
     "Rule",
     "Shape",
     "SoftPreference",
+    "SymbolicPlateaus",
     "Table",
     "acc_test",
     "acc_train",
+    "in_time",
     "plateau_conditions",
     "plateau_heights",
     "presets",

@@ -3,6 +3,11 @@
 The command turns them into exit codes: 2 for input that cannot be used, 4 for a machine that failed us.
 """
 
+import reprlib
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
+
 
 class InputError(ValueError):
     """The input cannot be used; the message names the argument, the demand and the offence."""
@@ -10,3 +15,11 @@ class InputError(ValueError):
 
 class MachineError(RuntimeError):
     """The machine failed us: no memory, no disk, no such device, or an extra that is not installed."""
+
+
+def shown(value: object) -> str:
+    """Return `value` as an error message quotes it: one line, however long, deep or odd it is."""
+    try:
+        return " ".join(_SHORT.repr(value).split())
+    except ValueError:  # Python refuses to write out an int of more than 4300 digits
+        return f"{type(value).__name__} too long to show"

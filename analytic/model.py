@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .errors import InputError
+from .errors import InputError, shown
 from .exact import Exact, as_fraction
 from .pattern import Pattern
 from .rules import Mean, Rule, Table
@@ -56,19 +56,24 @@ class PatternModel:
         chance: Exact | None = None,
         chance_train: Exact = 0,
     ) -> None:
+        if not isinstance(patterns, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+            raise InputError(f"patterns must be a sequence of Pattern, got {shown(patterns)}")
         members = tuple(patterns)
         rule = Mean() if rule is None else rule
         for i, pattern in enumerate(members):
             if not isinstance(pattern, Pattern):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
-                raise InputError(f"patterns[{i}] must be a Pattern, got {pattern!r}")
+                raise InputError(f"patterns[{i}] must be a Pattern, got {shown(pattern)}")
         if not isinstance(rule, Rule):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
-            raise InputError(f"rule must be Mean, Preferred, Priority, SoftPreference or Table, got {rule!r}")
+            raise InputError(f"rule must be Mean, Preferred, Priority, SoftPreference or Table, got {shown(rule)}")
         rule.check(len(members))
         if isinstance(rule, Table) and chance is not None:
             raise InputError(
-                f"chance must be left out with a Table, whose values[0] is G(empty); got chance = {chance}"
+                f"chance must be left out with a Table, whose values[0] is G(empty); got chance = {shown(chance)}"
             )
-        empty = rule.value((), ()) if isinstance(rule, Table) else as_fraction("chance", chance or 0, low=0, high=1)
+        if isinstance(rule, Table):
+            empty = rule.value((), ())
+        else:
+            empty = as_fraction("chance", 0 if chance is None else chance, low=0, high=1)
         object.__setattr__(self, "patterns", members)
         object.__setattr__(self, "rule", rule)
         object.__setattr__(self, "chance", empty)
@@ -82,7 +87,9 @@ class PatternModel:
     def generalization(self, members: Sequence[int]) -> Fraction:
         """Return G(A) exactly, for the set A of the patterns in `members` (strictly increasing indices)."""
         if any(a >= b for a, b in itertools.pairwise(members)) or any(not 0 <= i < self.n for i in members):
-            raise InputError(f"members must be increasing indices of patterns in 0..{self.n - 1}, got {tuple(members)}")
+            raise InputError(
+                f"members must be increasing indices of patterns in 0..{self.n - 1}, got {shown(tuple(members))}"
+            )
         if not members:
             return self.chance
         return self.rule.value(members, [pattern.g for pattern in self.patterns])

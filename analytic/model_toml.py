@@ -13,7 +13,8 @@ from typing import cast
 
 import tomli_w
 
-from .errors import InputError
+from .errors import InputError, shown
+from .exact import MOST_DIGITS
 from .model import PatternModel
 from .pattern import Pattern
 from .rules import Mean, Preferred, Priority, Rule, SoftPreference, Table
@@ -23,8 +24,7 @@ LARGEST_TABLE = 12
 """Patterns of the largest Table that is written as text: 4096 numbers."""
 _LARGEST_EXPONENT = 400
 """Decimal exponents beyond this are refused: 1e999999999 is ten characters, and a gigabyte as a Fraction."""
-_MOST_DIGITS = 2000
-_FRACTION = re.compile(r"[+-]?[0-9]{1,2000}/[0-9]{1,2000}")
+_FRACTION = re.compile(rf"[+-]?[0-9]{{1,{MOST_DIGITS}}}/[0-9]{{1,{MOST_DIGITS}}}")
 _PATTERN_KEYS = ("gamma", "alpha", "b", "g")
 
 
@@ -78,6 +78,8 @@ def _written_rule(rule: Rule) -> dict[str, object]:
 
 def read_model(text: str) -> PatternModel:
     """Return the model that TOML `text` describes, or raise an InputError that says what is wrong with it."""
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+        raise InputError(f"the model must be TOML text, got {shown(text)}")
     try:
         document = tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
@@ -88,7 +90,9 @@ def read_model(text: str) -> PatternModel:
         raise InputError(f"the model must be plain TOML: {type(error).__name__}, {error}") from None
     _check_keys("the model", document, required=("patterns",), optional=("format", "chance", "chance_train", "rule"))
     if document.get("format", FORMAT) != FORMAT:
-        raise InputError(f"format must be {FORMAT}, got {document['format']!r}: written by another version of grokdd")
+        raise InputError(
+            f"format must be {FORMAT}, got {shown(document['format'])}: written by another version of grokdd"
+        )
     patterns = document["patterns"]
     if not isinstance(patterns, list):
         raise InputError("patterns must be an array of tables, [[patterns]]")
@@ -106,8 +110,8 @@ def _decimal(text: str) -> Decimal:
     except InvalidOperation:  # an exponent that Decimal itself cannot hold
         number = None
     finite = number is not None and number.is_finite() and number != 0
-    if number is None or len(text) > _MOST_DIGITS or (finite and abs(number.adjusted()) > _LARGEST_EXPONENT):
-        limits = f"at most {_MOST_DIGITS} digits and an exponent of at most {_LARGEST_EXPONENT}"
+    if number is None or len(text) > MOST_DIGITS or (finite and abs(number.adjusted()) > _LARGEST_EXPONENT):
+        limits = f"at most {MOST_DIGITS} digits and an exponent of at most {_LARGEST_EXPONENT}"
         raise InputError(f"a number must have {limits}, got {text[:40]}")
     return number
 
@@ -119,20 +123,21 @@ def _read_number(name: str, value: object) -> Fraction:
         return Fraction(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return Fraction(value)
-    raise InputError(f'{name} must be a finite number or a fraction "p/q", got {value!r}')
+    raise InputError(f'{name} must be a finite number or a fraction "p/q", got {shown(value)}')
 
 
 def _check_keys(
     where: str, table: object, *, required: tuple[str, ...], optional: tuple[str, ...] = ()
 ) -> Mapping[str, object]:
     if not isinstance(table, dict):
-        raise InputError(f"{where} must be a table, got {table!r}")
+        raise InputError(f"{where} must be a table, got {shown(table)}")
     missing = [key for key in required if key not in table]
     unknown = [key for key in table if key not in required + optional]
     if missing:
         raise InputError(f"{where} must have {', '.join(missing)}")
     if unknown:
-        raise InputError(f"{where} must have no key but {', '.join(required + optional)}, got {', '.join(unknown)}")
+        known = ", ".join(required + optional)
+        raise InputError(f"{where} must have no key but {known}, got {', '.join(shown(key) for key in unknown)}")
     return table
 
 
@@ -140,7 +145,7 @@ def _read_pattern(i: int, table: object) -> Pattern:
     fields = _check_keys(f"patterns[{i}]", table, required=_PATTERN_KEYS, optional=("name",))
     name = fields.get("name", "")
     if not isinstance(name, str):
-        raise InputError(f"patterns[{i}].name must be a string, got {name!r}")
+        raise InputError(f"patterns[{i}].name must be a string, got {shown(name)}")
     numbers = {key: _read_number(f"patterns[{i}].{key}", fields[key]) for key in _PATTERN_KEYS}
     try:
         return Pattern(**numbers, name=name)
@@ -154,7 +159,7 @@ def _read_rule(table: object) -> Rule:
     argument = {"mean": None, "preferred": "pattern", "priority": "order", "soft": "weights", "table": "values"}
     kind = table["kind"]
     if kind not in argument:
-        raise InputError(f"rule.kind must be one of {', '.join(argument)}, got {kind!r}")
+        raise InputError(f"rule.kind must be one of {', '.join(argument)}, got {shown(kind)}")
     if argument[kind] is None:
         _check_keys("rule", table, required=("kind",))
         return Mean()
@@ -162,8 +167,8 @@ def _read_rule(table: object) -> Rule:
     if kind == "preferred":
         return Preferred(cast(int, value))  # which refuses anything else
     if not isinstance(value, list):
-        raise InputError(f"rule.{argument[kind]} must be an array, got {value!r}")
+        raise InputError(f"rule.{argument[kind]} must be an array, got {shown(value)}")
     if kind == "priority":
         return Priority(value)
     numbers = [_read_number(f"rule.{argument[kind]}[{i}]", item) for i, item in enumerate(value)]
-    return SoftPreference(numbers) if kind == "soft" else Table([float(number) for number in numbers])
+    return SoftPreference(numbers) if kind == "soft" else Table(numbers)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .errors import InputError
+from .errors import InputError, shown
 from .exact import Exact, as_fraction
 
 
@@ -43,7 +43,9 @@ class Pattern:
 
     def __init__(self, *, gamma: Exact, alpha: Exact, b: Exact, g: Exact, name: str = "") -> None:
         if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
-            raise InputError(f"name must be a string, got {name!r}")
+            raise InputError(f"name must be a string, got {shown(name)}")
+        if not name.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in name):
+            raise InputError(f"name must be text that UTF-8 can hold, got the lone surrogate in {shown(name)}")
         fields = {
             "gamma": as_fraction("gamma", gamma, low=0, high=1),
             "alpha": as_fraction("alpha", alpha, low=0),

@@ -6,7 +6,7 @@ Its horizontal axis is 300 training steps.
 
 from fractions import Fraction
 
-from .errors import InputError
+from .errors import InputError, shown
 from .model import PatternModel
 from .pattern import Pattern
 from .rules import Preferred
@@ -41,5 +41,5 @@ PRESETS = {"double_descent": double_descent, "grokking": grokking}
 def named(name: str) -> PatternModel:
     """Return the preset called `name`; InputError if there is none."""
     if name not in PRESETS:
-        raise InputError(f"preset must be one of {', '.join(PRESETS)}, got {name!r}")
+        raise InputError(f"preset must be one of {', '.join(PRESETS)}, got {shown(name)}")
     return PRESETS[name]()

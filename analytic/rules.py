@@ -13,13 +13,13 @@ from typing import cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import InputError
-from .exact import Exact, as_fraction
+from .errors import InputError, shown
+from .exact import Exact, as_fraction, frozen_floats, readable
 
 
 def _index(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise InputError(f"{name} must be the index of a pattern (an int, counting from 0), got {value!r}")
+        raise InputError(f"{name} must be the index of a pattern (an int, counting from 0), got {shown(value)}")
     return int(cast(int, value))
 
 
@@ -54,11 +54,13 @@ class Priority:
     order: tuple[int, ...]
 
     def __init__(self, order: Iterable[int]) -> None:
+        if not isinstance(order, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+            raise InputError(f"order must be a sequence of indices, got {shown(order)}; for one pattern use Preferred")
         listed = tuple(_index("order", k) for k in order)
         if not listed:
             raise InputError("order must name at least one pattern, got none; use Mean() for no preference")
         if len(set(listed)) < len(listed):
-            raise InputError(f"order must name each pattern once, got {listed}")
+            raise InputError(f"order must name each pattern once, got {shown(listed)}")
         object.__setattr__(self, "order", listed)
 
     def check(self, n: int) -> None:
@@ -114,10 +116,12 @@ class SoftPreference:
     weights: tuple[Fraction, ...]
 
     def __init__(self, weights: Iterable[Exact]) -> None:
+        if not isinstance(weights, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+            raise InputError(f"weights must be a sequence of numbers, got {shown(weights)}")
         exact = tuple(as_fraction(f"weights[{i}]", w) for i, w in enumerate(weights))
         for i, weight in enumerate(exact):
             if weight <= 0:
-                raise InputError(f"weights[{i}] must be greater than 0, got {weight}")
+                raise InputError(f"weights[{i}] must be greater than 0, got {readable(weight)}")
         object.__setattr__(self, "weights", exact)
 
     def check(self, n: int) -> None:
@@ -144,17 +148,13 @@ class Table:
 
     values: NDArray[np.float64]
 
-    def __init__(self, values: ArrayLike) -> None:
-        try:
-            array = np.array(values, dtype=np.float64)
-        except (TypeError, ValueError, OverflowError) as error:
-            raise InputError(f"values must be 2**n numbers, got {type(values).__name__}: {error}") from None
+    def __init__(self, values: ArrayLike | Sequence[Exact]) -> None:
+        array = frozen_floats("values", values)
         if array.ndim != 1 or array.size == 0 or array.size & (array.size - 1):
             raise InputError(f"values must be a list of 2**n numbers, got shape {array.shape}")
         bad = np.flatnonzero(~np.isfinite(array))
         if bad.size:
             raise InputError(f"values must be finite, got {array[bad[0]]} at index {bad[0]}")
-        array.flags.writeable = False
         object.__setattr__(self, "values", array)
 
     def __eq__(self, other: object) -> bool:
@@ -166,7 +166,7 @@ class Table:
     def check(self, n: int) -> None:
         """Raise InputError unless the table has an entry for each set of n patterns."""
         if self.values.size != 2**n:
-            raise InputError(f"values must hold 2**n = {2**n} numbers for n = {n}, got {self.values.size}")
+            raise InputError(f"values must hold 2**n numbers for n = {n}, got {self.values.size}")
 
     def value(self, members: Sequence[int], g: Sequence[Fraction]) -> Fraction:
         """Return G of a set, the empty one included."""

@@ -2,24 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Integral
 from types import MappingProxyType
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import InputError
+from .errors import InputError, shown
+from .exact import frozen_floats
 
 Array = NDArray[np.float64]
 
 
 def _column(name: str, values: ArrayLike, rows: int | None) -> Array:
-    array = np.array(values, dtype=np.float64)
+    array = frozen_floats(name, values)
     if array.ndim != 1 or (rows is not None and array.shape[0] != rows):
         demand = "one-dimensional" if rows is None else f"of shape ({rows},), one value per t"
         raise InputError(f"{name} must be {demand}, got shape {array.shape}")
     if np.isnan(array).any():
         raise InputError(f"{name} must not hold NaN, got one at index {int(np.flatnonzero(np.isnan(array))[0])}")
-    array.flags.writeable = False
     return array
 
 
@@ -78,13 +80,14 @@ class Curves:
         train_accuracy = _column("train", train, rows)
         predictiveness = None
         if patterns is not None:
-            predictiveness = np.array(patterns, dtype=np.float64)
+            predictiveness = frozen_floats("patterns", patterns)
             if predictiveness.ndim != 2 or predictiveness.shape[0] != rows:
                 raise InputError(f"patterns must be of shape ({rows}, n), got {predictiveness.shape}")
-            predictiveness.flags.writeable = False
+            if np.isnan(predictiveness).any():
+                raise InputError("patterns must not hold NaN, got at least one")
         for name, size in (("train_size", train_size), ("test_size", test_size)):
-            if size is not None and size < 1:
-                raise InputError(f"{name} must be at least 1, got {size}")
+            if size is not None and (type(size) is bool or not isinstance(cast(object, size), Integral) or size < 1):
+                raise InputError(f"{name} must be a whole number, at least 1, got {shown(size)}")
         named = {name: _column(f"parts[{name!r}]", values, rows) for name, values in (parts or {}).items()}
         error = 1.0 - train_accuracy if train_error is None else train_error
         values = {

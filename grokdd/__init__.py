@@ -1,4 +1,4 @@
-"""grokdd: when does training grok, when does it double-descend, and does the pattern-learning model say so in advance?
+"""When training groks, when it double-descends, and whether the pattern-learning model says so in advance.
 
 `grokdd.analytic` derives, `grokdd.simulate` computes, `grokdd.empirical` trains and measures.
 """

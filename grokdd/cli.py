@@ -1,0 +1,199 @@
+"""The `grokdd` command: options and help. What a command does is imported only when it is called.
+
+`grokdd --help` must stay light: nothing imported at the top of this file, or of what it imports, loads SymPy,
+numba, matplotlib or torch.
+"""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import __version__
+from .model_argument import read_model
+from .output import Output
+
+app = typer.Typer(
+    name="grokdd",
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="When does training grok, when does it double-descend, and does the pattern-learning model say so in advance?",
+    epilog="\b\nExample:\n  grokdd tour",
+)
+
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="A preset (double_descent, grokking) or a TOML file.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors (and the JSON, if asked for).")]
+TOUR_FOLDER = Path("runs/tour")
+Device = Annotated[str, typer.Option(help="Where to train: cpu, cuda or cuda:N.")]
+
+
+def invoke(arguments: Sequence[str]) -> None:
+    """Run the command line `arguments`; what goes wrong is raised, for `exit_codes` to translate."""
+    command = typer.main.get_command(app)
+    # Not command(...): in its own main, typer catches Ctrl-C and closed pipes and decides on exit codes itself.
+    with command.make_context("grokdd", list(arguments), obj=tuple(arguments)) as context:
+        command.invoke(context)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"grokdd {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _grokdd(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(
+    short_help="The whole chain, from the model to a report.",
+    epilog="\b\nExample:\n  grokdd tour --out runs/tour",
+)
+def tour(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="Folder of run and report; a tour begun in it is resumed.")] = TOUR_FOLDER,
+    device: Device = "cpu",
+    seed: Annotated[int, typer.Option(help="Initial weights and batch order.")] = 0,
+    steps: Annotated[int | None, typer.Option(help="Most training steps; by default the tour's own budget.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Derive, simulate, train a transformer until it groks, fit, and write OUT/report.html."""
+    from .tour import take_tour, tour_configuration
+
+    configuration = tour_configuration(seed=seed, steps=steps)
+    with _told_how_to_go_on(context):
+        take_tour(configuration, out, device=device, output=Output(json, quiet), command=_command_line(context))
+
+
+@app.command(
+    short_help="What is true of a model.",
+    epilog="\b\nExample:\n  grokdd derive double_descent",
+)
+def derive(model: Model, json: Json = False, quiet: Quiet = False) -> None:
+    """Print the plateaus of MODEL, the conditions on them, and the shape of its test accuracy."""
+    read = read_model(model)
+    from . import derivation
+
+    found = derivation.derive(model, read)
+    Output(json, quiet).answer(derivation.lines(found), derivation.as_json(found))
+
+
+@app.command(
+    short_help="The curves of a model.",
+    epilog="\b\nExamples:\n  grokdd simulate grokking --points 7\n  grokdd simulate model.toml --at 50 --at 200 --json",
+)
+def simulate(
+    model: Model,
+    until: Annotated[float, typer.Option(help="Last time of an even grid that begins at 0.")] = 300.0,
+    points: Annotated[int, typer.Option(help="Number of times on that grid.")] = 13,
+    at: Annotated[list[float] | None, typer.Option(help="A time; may be repeated, and replaces the grid.")] = None,
+    figure: Annotated[Path | None, typer.Option(help="Also draw the curves into this .svg, .pdf or .png file.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Print the train and test accuracy of MODEL, and its patterns, at given times."""
+    read = read_model(model)
+    from . import simulation
+
+    times = at or simulation.grid(until, points)
+    found = simulation.simulate(read, times)
+    if figure is not None:
+        simulation.draw(read, found, figure)
+    Output(json, quiet).answer(simulation.lines(read, found), simulation.as_json(model, read, found))
+
+
+@app.command(
+    short_help="Train a transformer on modular division.",
+    epilog="\b\nExample:\n  grokdd train --modulus 97 --weight-decay 1 --steps 3000 --out runs/wd1",
+)
+def train(
+    context: typer.Context,
+    out: Annotated[Path | None, typer.Option(help="Run folder; a run of this configuration in it is resumed.")] = None,
+    modulus: Annotated[int | None, typer.Option(help="A prime: equations a / b = c modulo it.")] = None,
+    train_fraction: Annotated[float | None, typer.Option(help="Share of the equations trained on, in (0, 1).")] = None,
+    split_seed: Annotated[int | None, typer.Option(help="Which equations are trained on.")] = None,
+    seed: Annotated[int, typer.Option(help="Initial weights, batch order and dropout.")] = 0,
+    layers: Annotated[int | None, typer.Option(help="Transformer blocks.")] = None,
+    width: Annotated[int | None, typer.Option(help="Width of the residual stream.")] = None,
+    heads: Annotated[int | None, typer.Option(help="Attention heads; they divide the width.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="AdamW's learning rate after warm-up.")] = None,
+    weight_decay: Annotated[float | None, typer.Option(help="Decoupled weight decay, on every parameter.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Equations per step.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Training steps.")] = None,
+    number_format: Annotated[str | None, typer.Option(help="auto, float32, bfloat16 or float64.")] = None,
+    public: Annotated[bool, typer.Option("--public", help="With the quirks of the paper's public code.")] = False,
+    device: Device = "cpu",
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train a transformer on modular division and keep its curves in a run folder; by default the paper's settings."""
+    from . import run_summary, training_run
+
+    given = {
+        "modulus": modulus,
+        "train_fraction": train_fraction,
+        "split_seed": split_seed,
+        "layers": layers,
+        "width": width,
+        "heads": heads,
+        "learning_rate": learning_rate,
+        "weight_decay": weight_decay,
+        "batch_size": batch_size,
+        "steps": steps,
+        "number_format": number_format,
+    }
+    configuration = training_run.configuration(public, seed, {name: v for name, v in given.items() if v is not None})
+    folder = out or training_run.default_folder(configuration)
+    output = Output(json, quiet)
+    with _told_how_to_go_on(context):
+        run = training_run.train(configuration, folder, device, output)
+    output.answer(run_summary.lines(run), run_summary.as_json(run))
+
+
+@app.command(
+    short_help="Fit the model to a run, and judge it.",
+    epilog="\b\nExample:\n  grokdd fit runs/tour/run --report report.html",
+)
+def fit(
+    context: typer.Context,
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, of `grokdd train` or of any Recorder.")],
+    patterns: Annotated[int, typer.Option(help="Number of patterns of the model.")] = 3,
+    chance: Annotated[float | None, typer.Option(help="Accuracy of guessing; by default 1 / modulus, else 0.")] = None,
+    starts: Annotated[int, typer.Option(help="Random starts for each rule and time axis.")] = 12,
+    seed: Annotated[int, typer.Option(help="Of these starts.")] = 0,
+    report: Annotated[Path | None, typer.Option(help="Also write this HTML report.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fit the pattern model to a run and say where the two agree and where they do not."""
+    from . import model_against_run
+
+    found = model_against_run.compare(run, patterns=patterns, chance=chance, starts=starts, seed=seed)
+    if report is not None:
+        model_against_run.report(found, report, command=_command_line(context))
+    Output(json, quiet).answer(model_against_run.lines(found), model_against_run.as_json(found))
+
+
+def _command_line(context: typer.Context) -> str:
+    return shlex.join(["grokdd", *context.obj])
+
+
+@contextmanager
+def _told_how_to_go_on(context: typer.Context) -> Iterator[None]:
+    """Let Ctrl-C say which command goes on where this one stopped."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        stopped = str(stop).partition(";")[0] or "interrupted"
+        raise KeyboardInterrupt(f"{stopped}; to go on: {_command_line(context)}") from None

@@ -1,0 +1,77 @@
+"""What `grokdd derive` says of a model: its plateaus, what they imply, and the shape of its test accuracy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .analytic import PatternModel, PlateauConditions, Shape, plateau_conditions, shape
+from .naming import pattern_names, rule_name, trust
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A model with what was derived from it."""
+
+    name: str
+    """The preset's name or the file's path."""
+    model: PatternModel
+    conditions: PlateauConditions
+    shape: Shape
+
+
+def derive(name: str, model: PatternModel) -> Derivation:
+    """Return what the plateaus and the curve of `model` say."""
+    return Derivation(name, model, plateau_conditions(model), shape(model))
+
+
+def plateaus(derivation: Derivation) -> Iterator[tuple[str, Any]]:
+    """Yield (what has been learned, exact test accuracy then), from nothing to every pattern."""
+    names = pattern_names(derivation.model)
+    learned = "nothing learned"
+    for k, height in enumerate(derivation.conditions.heights):
+        if k:
+            newest = names[derivation.conditions.order[k - 1]]
+            learned = newest if k == 1 else f"{learned} + {newest}"
+        yield learned, height
+
+
+def lines(derivation: Derivation) -> Iterator[str]:
+    """Yield the derivation as lines for a reader."""
+    model, found = derivation.model, derivation.shape
+    yield f"{derivation.name}: {model.n} patterns, rule {rule_name(model)}, chance {model.chance}"
+    yield ""
+    yield "plateaus of test accuracy, patterns in order of inflection (exact)"
+    for learned, height in plateaus(derivation):
+        yield f"  {float(height):.6f}  {height!s:>12}  {learned}"
+    yield ""
+    yield from derivation.conditions.text.splitlines()
+    yield ""
+    yield f"shape of the curve ({trust(found.certified)})"
+    if not found.extrema:
+        yield "  no extremum"
+    for extremum in found.extrema:
+        yield f"  {extremum.kind} of {extremum.value:.12f} at t = {extremum.t:.12g}"
+    for crossing in found.crossings:
+        passes = f"{crossing.curve} accuracy passes {crossing.level:g} {crossing.direction}wards"
+        yield f"  {passes} at t = {crossing.t:.12g}"
+    yield f"  verdict: {found.verdict} ({found.reason})"
+
+
+def as_json(derivation: Derivation) -> dict[str, Any]:
+    """Return the derivation as JSON values; exact numbers are strings "p/q"."""
+    conditions, found = derivation.conditions, derivation.shape
+    return {
+        "model": derivation.name,
+        "plateaus": [{"learned": learned, "exact": str(v), "float": float(v)} for learned, v in plateaus(derivation)],
+        "descent": conditions.descent,
+        "second_ascent": conditions.second_ascent,
+        "double_descent": conditions.double_descent,
+        "conditions": conditions.text,
+        "extrema": [{"t": e.t, "value": e.value, "kind": e.kind} for e in found.extrema],
+        "crossings": [
+            {"curve": c.curve, "level": c.level, "t": c.t, "direction": c.direction} for c in found.crossings
+        ],
+        "verdict": found.verdict,
+        "reason": found.reason,
+        "certified": found.certified,
+    }

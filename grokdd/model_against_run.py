@@ -1,0 +1,130 @@
+"""What `grokdd fit` does: the pattern model fitted to a run, and what its curves say against what the run did."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .analytic import Curves
+from .analytic.exact import Exact
+from .empirical import Fit, Fits, Run, Verdict, validate
+from .empirical import fit as fit_patterns
+from .naming import pattern_names, rule_name
+from .run_summary import chance_of
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A run with the models fitted to it."""
+
+    run: Run
+    curves: Curves
+    chance: float | None
+    """Accuracy of guessing; None where it is not known and was taken as 0."""
+    fits: Fits
+    verdict: Verdict
+
+
+def compare(
+    path: Path, *, patterns: int = 3, chance: Exact | None = None, starts: int = 12, seed: int = 0
+) -> Comparison:
+    """Return the run in folder `path` with the pattern model fitted to it, and the verdict.
+
+    `chance` is 1 / modulus by default, or 0 where the run does not tell; the others are those of `empirical.fit`.
+    """
+    run = Run.load(path)
+    curves = run.curves()
+    chance = chance_of(run) if chance is None else chance
+    fits = fit_patterns(curves, n=patterns, chance=chance or 0, starts=starts, seed=seed)
+    return Comparison(run, curves, None if chance is None else float(chance), fits, validate(curves, fits.best))
+
+
+def report(found: Comparison, path: Path, *, command: str) -> None:
+    """Write the report of `found` to `path`."""
+    from .report import Findings, figure_2_derivations, write_report
+
+    write_report(Findings(figure_2_derivations(), found, command, {}), path)
+
+
+def lines(found: Comparison) -> Iterator[str]:
+    """Yield the fits, the best model and the verdict as lines for a reader."""
+    yield "fits: root mean square error of train and of test accuracy"
+    for one in by_cost(found.fits):
+        yield f"  {one.rmse_train:.4f}  {one.rmse_test:.4f}  {rule_name(one.model)}, {one.time} time"
+    best = found.fits.best
+    yield ""
+    yield f"best: {rule_name(best.model)}, {best.time} time, chance {float(best.model.chance):.4g}"
+    for name, pattern in zip(pattern_names(best.model), best.model.patterns, strict=True):
+        yield (
+            f"  {name}: gamma {float(pattern.gamma):.4g}, alpha {float(pattern.alpha):.4g}, b {float(pattern.b):.4g} "
+            f"(step {inflection(best, float(pattern.b)):.4g}), g {float(pattern.g):.4g}"
+        )
+    for warning in best.warnings:
+        yield f"  caution: {warning}"
+    yield ""
+    for s in found.verdict.statements:
+        yield f"  {agreement(s.agrees):>9}  {s.claim}: run {s.observed}, model {s.predicted}"
+    yield found.verdict.conclusion
+
+
+def by_cost(fits: Fits) -> list[Fit]:
+    """Return the fits, the best first."""
+    return sorted(fits.all, key=lambda one: (one is not fits.best, one.cost))
+
+
+def inflection(fit: Fit, b: float) -> float:
+    """Return the step at which a pattern of the fitted model has its inflection."""
+    return float(fit.steps(b))
+
+
+def answer(verdict: Verdict) -> str:
+    """Return in one sentence whether the fitted model describes the run, and how closely."""
+    errors = f"root mean square error {verdict.rmse_train:.4f} on train and {verdict.rmse_test:.4f} on test accuracy"
+    match verdict.describes:
+        case True:
+            return f"The fitted model describes it, after the fact: {errors}."
+        case False:
+            return f"The fitted model does not describe it: {errors}."
+        case None:
+            return f"Whether the fitted model describes it is undecided: {errors}."
+
+
+def agreement(agrees: bool | None) -> str:
+    """Return whether run and model agree, in a word."""
+    return {True: "agrees", False: "disagrees", None: "undecided"}[agrees]
+
+
+def as_json(found: Comparison) -> dict[str, Any]:
+    """Return the fits, the best model and the verdict as JSON values."""
+    best, verdict = found.fits.best, found.verdict
+    return {
+        "run": str(found.run.path),
+        "chance": found.chance,
+        "best": _fit_json(best) | {"model": best.model.to_toml()},
+        "fits": [_fit_json(one) for one in by_cost(found.fits)],
+        "statements": [
+            {"claim": s.claim, "observed": s.observed, "predicted": s.predicted, "agrees": s.agrees}
+            for s in verdict.statements
+        ],
+        "describes": verdict.describes,
+        "conclusion": verdict.conclusion,
+    }
+
+
+def _fit_json(one: Fit) -> dict[str, Any]:
+    return {
+        "rule": rule_name(one.model),
+        "time": one.time,
+        "rmse_train": one.rmse_train,
+        "rmse_test": one.rmse_test,
+        "cost": one.cost,
+        "converged": one.converged,
+        "starts": one.starts,
+        "starts_at_best": one.starts_at_best,
+        "at_bound": one.at_bound,
+        "warnings": one.warnings,
+        "patterns": [
+            {"gamma": float(p.gamma), "alpha": float(p.alpha), "b": float(p.b), "g": float(p.g)}
+            for p in one.model.patterns
+        ],
+    }

@@ -1,0 +1,34 @@
+"""What things are called in print: patterns, rules, and how far a number may be trusted."""
+
+from .analytic import Mean, PatternModel, Preferred, Priority, SoftPreference, Table
+
+
+def pattern_names(model: PatternModel) -> list[str]:
+    """Return what each pattern is called: its name, or its number."""
+    return [pattern.name or f"pattern {i}" for i, pattern in enumerate(model.patterns)]
+
+
+def rule_name(model: PatternModel) -> str:
+    """Return the generalization rule of `model` in words.
+
+    >>> from grokdd.analytic import presets
+    >>> rule_name(presets.grokking())
+    'preferred: slow'
+    """
+    names = pattern_names(model)
+    match model.rule:
+        case Mean():
+            return "mean"
+        case Preferred(pattern=k):
+            return f"preferred: {names[k]}"
+        case Priority(order=order):
+            return f"priority: {', '.join(names[k] for k in order)}"
+        case SoftPreference(weights=weights):
+            return f"soft preference: weights {', '.join(f'{float(w):.3g}' for w in weights)}"
+        case Table():
+            return "table"
+
+
+def trust(certified: bool) -> str:
+    """Return the word that a number carries: "certified" (proved) or "float" (computed, not proved)."""
+    return "certified" if certified else "float"

@@ -1,0 +1,387 @@
+"""Extrema and level crossings, against printed numbers, theorems, exact models and a 50-digit scan of the definition."""
+
+import math
+import random
+import time
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import combinations, permutations
+from typing import Any
+
+import mpmath
+import pytest
+
+from grokdd.analytic import (
+    InputError,
+    Mean,
+    Pattern,
+    PatternModel,
+    Preferred,
+    Priority,
+    Rule,
+    Shape,
+    SoftPreference,
+    Table,
+    presets,
+    shape,
+)
+
+ALTERNATING = ("maximum", "minimum")
+TIME, VALUE = 1e-9, 1e-12
+"""What is asked of times (relative) and heights (absolute); the printed numbers have more digits."""
+
+
+def kinds(found: Shape) -> tuple[str, ...]:
+    return tuple(extremum.kind for extremum in found.extrema)
+
+
+def crossing(found: Shape, curve: str, level: float) -> list[tuple[float, str]]:
+    return [(x.t, x.direction) for x in found.crossings if (x.curve, x.level) == (curve, level)]
+
+
+# --- printed numbers
+
+
+def test_double_descent_preset():
+    # docs/theory.md, section 1; 30 digits by interval Newton
+    got = shape(presets.double_descent())
+    expected = [(43.556041575451128656, 0.53373611745528388983), (97.737143935628468249, 0.35103530116407378841)]
+    assert kinds(got) == ALTERNATING
+    for extremum, (at, value) in zip(got.extrema, expected, strict=True):
+        assert math.isclose(extremum.t, at, rel_tol=1e-14)  # what the docstring promises
+        assert math.isclose(extremum.value, value, rel_tol=2**-52)  # an ulp
+    assert math.isclose(crossing(got, "train", 0.5)[0][0], 34.08611102, rel_tol=1e-9)
+    assert [direction for _, direction in crossing(got, "test", 0.5)] == ["up", "down"]
+    assert crossing(got, "test", 0.9) == []
+
+
+def test_grokking_preset():
+    got = shape(presets.grokking(), levels=(Fraction("0.99"),))
+    assert got.extrema == ()
+    (train, up), (test, also_up) = crossing(got, "train", 0.99)[0], crossing(got, "test", 0.99)[0]
+    assert math.isclose(train, 80.616939225929095106, rel_tol=1e-14)
+    assert math.isclose(test, 291.90239700269179854, rel_tol=1e-14)
+    assert (up, also_up) == ("up", "up")
+    assert math.isclose(test - train, 211.285457777, rel_tol=1e-11)  # the delay, section 3
+
+
+def test_two_patterns_of_unequal_speed():
+    # A slow good pattern overtaken by a quick poor one: section 3, "two patterns".
+    slow, quick = Pattern(gamma=1, alpha=Fraction("0.05"), b=100, g=1), Pattern(gamma=1, alpha=1, b=100, g=0)
+    got = shape(PatternModel([slow, quick]))
+    expected = [(97.158218814576942, 0.45173758184155), (103.71437491110804, 0.27964678340206)]
+    assert kinds(got) == ALTERNATING
+    for extremum, (at, value) in zip(got.extrema, expected, strict=True):
+        assert math.isclose(extremum.t, at, rel_tol=1e-15 * 2)
+        assert math.isclose(extremum.value, value, abs_tol=1e-14)
+
+
+def test_the_grokking_path_changes_its_strict_shape_once():
+    # Section 3: on the straight path between the presets, at lambda = 0.996951521220565.
+    boundary = Fraction("0.996951521220565")
+
+    def on_the_path(where: Fraction) -> PatternModel:
+        heuristic, overfitting, slow = presets.double_descent().patterns
+        return PatternModel(
+            [
+                Pattern(gamma=heuristic.gamma * (1 - where), alpha=heuristic.alpha, b=heuristic.b, g=1),
+                overfitting,
+                Pattern(gamma=slow.gamma + where * (1 - slow.gamma), alpha=slow.alpha, b=slow.b, g=1),
+            ],
+            Preferred(2),
+        )
+
+    # The two extrema meet like the square root of the distance: 1e-6 away they are far more than a step apart.
+    assert kinds(shape(on_the_path(boundary - Fraction(1, 10**6)))) == ALTERNATING
+    assert kinds(shape(on_the_path(boundary + Fraction(1, 10**6)))) == ()
+
+
+# --- theorems
+
+
+def equal_speeds(gammas: Iterable[Any], gs: Iterable[Any], gap: int = 60) -> list[Pattern]:
+    rows = enumerate(zip(gammas, gs, strict=True))
+    return [Pattern(gamma=reach, alpha=1, b=gap * (i + 1), g=value) for i, (reach, value) in rows]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+def test_equal_speeds_give_at_most_n_minus_1_extrema_and_the_bound_is_sharp(n: int):
+    # gamma = 1, g = 1, 0, 1, 0, ... with wide gaps: one extremum between each two steps.
+    got = shape(PatternModel(equal_speeds([1] * n, [1 - i % 2 for i in range(n)])))
+    assert kinds(got) == (ALTERNATING * n)[: n - 1]
+    for i, extremum in enumerate(got.extrema):
+        assert abs(extremum.t - 60 * (i + 1.5)) < 1  # half way between two steps, but for a logarithm of their heights
+        plateau = math.ceil((i + 1) / 2) / (i + 1)  # the mean of the first i + 1 of g
+        assert abs(extremum.value - plateau) < 10 * math.exp(-30)
+
+
+def test_equal_speeds_peak_in_closed_form():
+    # rho = 0, gamma_2 = 1: x = (R^2 + 1) / (R - 1) with R = sqrt(2 delta - 1), height gamma_1 (R^2 + 1) / (R + 1)^2.
+    alpha, gap, reach = 0.15, 20, 0.7
+    r = math.sqrt(2 * math.exp(alpha * gap) - 1)
+    at, height = 30 + math.log((r * r + 1) / (r - 1)) / alpha, reach * (r * r + 1) / (r + 1) ** 2
+    first, second = Pattern(gamma=reach, alpha=alpha, b=30, g=1), Pattern(gamma=1, alpha=alpha, b=50, g=0)
+    (got,) = shape(PatternModel([first, second])).extrema
+    assert got.kind == "maximum"
+    assert math.isclose(got.t, at, rel_tol=1e-14)
+    assert math.isclose(got.value, height, rel_tol=1e-14)
+
+
+@pytest.mark.parametrize(("shift", "expected"), [(Fraction(1, 1000), ("maximum",)), (-Fraction(1, 1000), ())])
+def test_equal_speeds_fall_iff_the_finite_speed_condition_holds(shift: Fraction, expected: tuple[str, ...]):
+    # gamma_2 [(1 + delta)(1 + rho) gamma_1 - 2 delta rho] > 2 gamma_1, solved for rho at gamma = 1: delta > 1 and rho < 1;
+    # at gamma_1 = 1/2, gamma_2 = 1, delta = e: rho < (e - 1) / (3 e - 1).
+    boundary = Fraction((math.e - 1) / (3 * math.e - 1))
+    first, second = (
+        Pattern(gamma=Fraction(1, 2), alpha=1, b=5, g=1),
+        Pattern(gamma=1, alpha=1, b=6, g=boundary - shift),
+    )
+    assert kinds(shape(PatternModel([first, second]))) == expected
+
+
+def test_complete_preference_for_a_worse_pattern_forbids_recovery():
+    good, poor = Pattern(gamma=1, alpha=1, b=10, g=1), Pattern(gamma=1, alpha=Fraction(1, 3), b=60, g=Fraction(1, 5))
+    assert kinds(shape(PatternModel([good, poor], Preferred(1)))) == ("maximum",)
+
+
+# --- models whose curve is known exactly: identical patterns make acc_test a polynomial in one logistic
+
+ONE = Pattern(gamma=1, alpha=1, b=10, g=1)
+
+
+def of_one_logistic(values: list[float]) -> PatternModel:
+    """Return the model whose G depends on the number of patterns alone: a Bernstein polynomial in p."""
+    n = len(values) - 1
+    return PatternModel([ONE] * n, Table([values[mask.bit_count()] for mask in range(2**n)]))
+
+
+def test_a_touched_level_is_not_crossed():
+    # Bernstein coefficients of (p - 1/2)^2: a minimum of exactly 0 at t = b, which is a time of the grid.
+    got = shape(of_one_logistic([0.25, -0.25, 0.25]), levels=(0,))
+    assert [(x.t, x.value, x.kind) for x in got.extrema] == [(pytest.approx(10, rel=1e-14), 0, "minimum")]
+    assert crossing(got, "test", 0) == []
+
+
+def test_a_level_just_inside_an_extremum_is_crossed_twice():
+    # (p - 1/2)^2 = 2^-40 where the logistic is 1/2 +- 2^-20: closer to t = b than any step of the grid.
+    got = crossing(shape(of_one_logistic([0.25, -0.25, 0.25]), levels=(2**-40,)), "test", 2**-40)
+    offset = math.log1p(2**-19 / (0.5 - 2**-20))  # logit(1/2 + 2^-20)
+    assert [direction for _, direction in got] == ["down", "up"]
+    assert math.isclose(got[0][0], 10 - offset, rel_tol=1e-14)
+    assert math.isclose(got[1][0], 10 + offset, rel_tol=1e-14)
+
+
+def test_a_slope_that_touches_0_is_no_extremum():
+    # (p - 1/2)^3: its slope is 3 (p - 1/2)^2 p', which touches 0 at t = b, where the curve crosses 0.
+    got = shape(of_one_logistic([-0.125, 0.125, -0.125, 0.125]), levels=(0,))
+    assert got.extrema == ()
+    assert crossing(got, "test", 0) == [(pytest.approx(10, rel=1e-14), "up")]
+
+
+def test_an_approached_level_is_not_crossed():
+    got = shape(PatternModel([ONE]), levels=(0, 1))
+    assert got.crossings == ()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        PatternModel([]),
+        PatternModel([], chance=0.5),
+        PatternModel([Pattern(gamma=0, alpha=1, b=1, g=1)]),
+        PatternModel([Pattern(gamma=1, alpha=0, b=1, g=1)]),
+        PatternModel([Pattern(gamma=1, alpha=1, b=1, g=0.5), Pattern(gamma=1, alpha=2, b=5, g=0.5)], chance=0.5),
+        PatternModel([ONE, ONE], Table([0, 1, -1, 0])),  # p_1 - p_2, which only the numbers show to be 0
+    ],
+    ids=["no patterns", "chance", "gamma 0", "alpha 0", "g is chance", "cancels"],
+)
+def test_a_constant_curve_has_no_extremum(model: PatternModel):
+    got = shape(model)
+    assert got.extrema == ()
+    assert [x for x in got.crossings if x.curve == "test"] == []
+
+
+def test_a_constant_test_curve_leaves_the_train_curve_to_cross():
+    got = shape(PatternModel([Pattern(gamma=1, alpha=1, b=10, g=0.5)], chance=0.5), levels=(0.5,))
+    assert crossing(got, "train", 0.5) == [(pytest.approx(10, rel=1e-14), "up")]
+
+
+# --- hard inputs
+
+
+def test_steps_of_huge_speed():
+    steps = [Pattern(gamma=1, alpha=1e308, b=30, g=1), Pattern(gamma=1, alpha=1e308, b=50, g=0)]
+    got = shape(PatternModel([*steps, Pattern(gamma=1, alpha=1e308, b=70, g=1)]), levels=(0.9,))
+    # On each plateau the tails of its two steps balance half way; F there is 1, 1/2 to within e^-1e309.
+    assert [(x.t, x.value, x.kind) for x in got.extrema] == [(40.0, 1.0, "maximum"), (60.0, 0.5, "minimum")]
+    assert crossing(got, "test", 0.9) == [(30.0, "up"), (50.0, "down")]
+    assert crossing(got, "train", 0.9) == [(30.0, "up")]
+
+
+def test_times_too_close_for_floats():
+    # All of it happens between two neighbouring floats near 1e10: the grid must not collapse.
+    at = 10**10
+    close = [Pattern(gamma=1, alpha=10**9, b=at + Fraction(k, 10**8), g=1 - k % 2) for k in range(3)]
+    assert kinds(shape(PatternModel(close))) == ALTERNATING
+
+
+def test_speeds_far_apart():
+    slow = Pattern(gamma=Fraction(1, 2), alpha=1e-300, b=1e301, g=1)
+    got = shape(PatternModel([Pattern(gamma=1, alpha=1e300, b=30, g=0.5), slow], Preferred(1)), levels=(0.6,))
+    assert got.extrema == ()
+    # p_2 + (1 - p_2) / 2 = 0.6 where p_2 = 1/5, that is s = 2/5
+    (at, _), *_ = crossing(got, "test", 0.6)
+    assert math.isclose(at, 1e301 + math.log(2 / 3) * 1e300, rel_tol=1e-14)
+
+
+def test_a_zero_gamma_changes_nothing():
+    absent = Pattern(gamma=0, alpha=0.3, b=60, g=0.3)
+    with_it = PatternModel([*presets.double_descent().patterns, absent], Preferred(2))
+    got, expected = shape(with_it), shape(presets.double_descent())
+    assert got.extrema == expected.extrema
+    assert got.crossings == expected.crossings
+
+
+def test_twelve_patterns():
+    rng = random.Random(12)
+    patterns = [Pattern(gamma=rng.random(), alpha=1, b=8 * i, g=i % 2) for i in range(12)]
+    got = shape(PatternModel(patterns), levels=())
+    assert 1 <= len(got.extrema) <= 11
+    assert kinds(got) == ((ALTERNATING * 6)[: len(got.extrema)] if kinds(got)[0] == "maximum" else (ALTERNATING * 7)[1 : len(got.extrema) + 1])
+
+
+# --- against a scan of the definition
+
+
+def scan(model: PatternModel) -> list[tuple[Any, Any, str]]:
+    """Return (time before, time after, kind) of the extrema seen in 50-digit values of the definition on a grid.
+
+    An extremum counts if the curve falls (rises) by more than 1e-30 on both sides.
+    """
+
+    def exact(x: Fraction) -> Any:
+        return mpmath.mpf(x.numerator) / x.denominator
+
+    values = {
+        members: exact(model.generalization(members))
+        for size in range(model.n + 1)
+        for members in combinations(range(model.n), size)
+    }
+
+    def accuracy(at: Any) -> Any:
+        p = [exact(x.gamma) / (1 + mpmath.exp(-exact(x.alpha) * (at - exact(x.b)))) for x in model.patterns]
+        return mpmath.fsum(
+            value * mpmath.fprod(p[i] if i in members else 1 - p[i] for i in range(model.n))
+            for members, value in values.items()
+        )
+
+    times = sorted({exact(x.b + Fraction(k, 4) / x.alpha) for x in model.patterns if x.alpha for k in range(-200, 201)})
+    curve = [accuracy(at) for at in times]
+    found: list[tuple[Any, Any, str]] = []
+    direction, best = 0, 0
+    for i, value in enumerate(curve):
+        step = value - curve[best]
+        if direction * step >= 0 and step != 0:
+            if abs(step) > 1e-30 or direction:
+                direction, best = direction or (1 if step > 0 else -1), i
+        elif direction and abs(step) > 1e-30:
+            found.append((times[best - 1], times[best + 1], "maximum" if direction > 0 else "minimum"))
+            direction, best = -direction, i
+    return found
+
+
+def random_model(seed: int) -> PatternModel:
+    rng = random.Random(seed)
+    n = rng.randint(2, 4)
+    fast = rng.choice([lambda: rng.uniform(1, 10), lambda: 10 ** rng.uniform(-3, 1), lambda: 2.0])
+    patterns = [
+        Pattern(gamma=rng.choice([1, rng.random()]), alpha=fast(), b=rng.uniform(3, 10), g=rng.choice([0, 1, rng.random()]))
+        for _ in range(n)
+    ]
+    if seed % 4 == 0:
+        patterns.append(patterns[0])
+    n = len(patterns)
+    rules: list[Rule] = [
+        Mean(),
+        Preferred(rng.randrange(n)),
+        Priority(rng.sample(range(n), 2)),
+        SoftPreference([rng.uniform(0.2, 5) for _ in range(n)]),
+        Table([rng.uniform(-1, 1) for _ in range(2**n)]),
+    ]
+    rule = rules[seed % 5]
+    return PatternModel(patterns, rule, chance=None if isinstance(rule, Table) else rng.choice([0, 1 / 97]))
+
+
+SEEDS = range(20)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_extrema_are_those_of_a_scan(seed: int):
+    model = random_model(seed)
+    with mpmath.workdps(50):
+        expected = scan(model)
+        got = shape(model, levels=()).extrema
+        assert [x.kind for x in got] == [kind for _, _, kind in expected]
+        for extremum, (before, after, _) in zip(got, expected, strict=True):
+            assert before <= extremum.t <= after
+
+
+def test_those_models_have_shapes_of_many_kinds():
+    counts = [len(shape(random_model(seed), levels=()).extrema) for seed in SEEDS]
+    assert {0, 1, 2, 3} <= set(counts)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_the_order_of_the_patterns_does_not_matter(order: tuple[int, ...]):
+    model = presets.double_descent()
+    shuffled = PatternModel([model.patterns[i] for i in order], Preferred(order.index(2)))
+    got, expected = shape(shuffled), shape(model)
+    assert kinds(got) == kinds(expected)
+    for x, y in zip(got.extrema + got.crossings, expected.extrema + expected.crossings, strict=True):
+        assert math.isclose(x.t, y.t, rel_tol=1e-15 * 2)
+
+
+# --- what is promised and what is refused
+
+
+def test_nothing_is_called_certified():
+    got = shape(presets.double_descent())
+    assert (got.verdict, got.certified) == ("undecided", False)
+    assert got.reason.startswith("signs were decided at 1487 times; a pair of extrema between two neighbours")
+    assert "\n" not in got.reason
+
+
+def test_the_precision_of_flint_is_left_as_it_was():
+    from flint import ctx
+
+    before = ctx.prec
+    shape(presets.double_descent())
+    assert ctx.prec == before
+
+
+def test_a_level_may_be_given_twice_and_in_any_order():
+    got = shape(presets.double_descent(), levels=(0.9, 0.5, 0.9))
+    assert got.crossings == shape(presets.double_descent(), levels=(0.5, 0.9)).crossings
+    assert [x.t for x in got.crossings] == sorted(x.t for x in got.crossings)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"levels": 0.5}, "levels must be a sequence of numbers, got 0.5"),
+        ({"levels": "0.5"}, "levels must be a sequence of numbers, got '0.5'"),
+        ({"levels": (0.5, math.nan)}, "levels[1] must be finite, got nan"),
+        ({"levels": ("high",)}, "levels[0] must be a number (int, float or Fraction), got 'high'"),
+    ],
+)
+def test_levels_must_be_numbers(arguments: dict[str, Any], message: str):
+    with pytest.raises(InputError) as error:
+        shape(presets.double_descent(), **arguments)
+    assert str(error.value) == message
+
+
+def test_more_than_12_patterns_are_refused_at_once():
+    begin = time.monotonic()
+    with pytest.raises(InputError, match=r"^the model must have at most 12 patterns for its shape \(2\*\*n sets a time\), got 40$"):
+        shape(PatternModel([ONE] * 40))
+    assert time.monotonic() - begin < 1

@@ -1,0 +1,259 @@
+"""The commands: help with an example, one line for bad input, and JSON that a machine can read."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from grokdd import __version__
+from grokdd.analytic import Pattern, PatternModel, Preferred, presets
+
+from .conftest import TINY_OPTIONS
+
+COMMANDS = ("tour", "derive", "simulate", "train", "fit")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_an_example_that_begins_with_the_command(grokdd, command):
+    got = grokdd(command, "--help")
+    assert got.code == 0
+    assert re.search(rf"Examples?:\n +grokdd {command} ", got.out)
+    assert "--json" in got.out
+    assert "--quiet" in got.out
+
+
+def test_the_bare_help_lists_every_command(grokdd):
+    got = grokdd("--help")
+    assert got.code == 0
+    assert all(re.search(rf"^  {command} ", got.out, re.MULTILINE) for command in COMMANDS)
+
+
+def test_version(grokdd):
+    assert grokdd("--version").out == f"grokdd {__version__}\n"
+
+
+def refused(answer, *words):
+    """Hold that a command refused its input in one line with these words."""
+    assert answer.code == 2
+    assert answer.out == ""
+    (line,) = answer.err.splitlines()
+    assert line.startswith("grokdd: ")
+    for word in words:
+        assert word in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), ("Missing command", "grokdd --help")),
+        (("dervie", "grokking"), ("No such command 'dervie'", "derive")),
+        (("derive",), ("Missing argument 'MODEL'", "grokdd derive --help")),
+        (("derive", "grokking", "--nope"), ("No such option", "--nope")),
+        (("train", "--steps", "many"), ("--steps", "grokdd train --help")),
+    ],
+)
+def test_a_usage_error_is_one_line(grokdd, arguments, words):
+    refused(grokdd(*arguments), *words)
+
+
+GOOD = presets.grokking().to_toml()
+
+
+@pytest.mark.parametrize("command", ["derive", "simulate"])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("not = [toml", ("TOML",)),
+        (GOOD.replace("gamma = 1,", "gamma = 1.2,", 1), ("gamma must lie in [0, 1]", "1.2")),
+        (GOOD.replace("alpha = 0.15", "alpha = -0.15", 1), ("alpha must be at least 0", "-0.15")),
+        (GOOD.replace("pattern = 2", "pattern = 3"), ("preferred pattern", "count from 0", "3")),
+        ("", ()),
+    ],
+)
+def test_a_bad_model_file_is_one_line_that_names_the_file(grokdd, tmp_path, command, text, words):
+    file = tmp_path / "model.toml"
+    file.write_text(text)
+    assert text != GOOD
+    refused(grokdd(command, file), str(file), *words)
+
+
+def test_an_argument_that_is_no_model_is_told_the_presets(grokdd, tmp_path):
+    for argument in ("groking", tmp_path / "missing.toml", tmp_path):
+        refused(grokdd("derive", argument), "double_descent", "grokking", str(argument))
+    binary = tmp_path / "binary.toml"
+    binary.write_bytes(b"\xff\xfe\x00")
+    refused(grokdd("derive", binary), "UTF-8", str(binary))
+
+
+def test_a_file_that_never_ends_is_refused(grokdd):
+    refused(grokdd("derive", "/dev/zero"), "/dev/zero", "at most")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--at", "nan"), ("NaN",)),
+        (("--until", "nan"), ("--until", "nan")),
+        (("--until", "inf"), ("--until", "inf")),
+        (("--until", "-1"), ("--until", "-1")),
+        (("--points", "0"), ("--points", "0")),
+        (("--figure", "a.jpeg2000"), ("figure", ".svg", "a.jpeg2000")),
+    ],
+)
+def test_bad_times_are_refused(grokdd, arguments, words):
+    refused(grokdd("simulate", "grokking", *arguments), *words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--modulus", "96"), ("modulus must be prime", "96")),
+        (("--steps", "0"), ("steps", "0")),
+        (("--batch-size", "5000"), ("batch_size", "4656", "5000")),
+        (("--train-fraction", "0"), ("train_fraction",)),
+        (("--train-fraction", "1"), ("train_fraction",)),
+        (("--number-format", "float8"), ("number_format", "float8", "bfloat16")),
+        (("--device", "tpu"), ("device", "tpu", "cuda")),
+    ],
+)
+def test_bad_settings_are_refused_before_anything_is_written(grokdd, tmp_path, arguments, words):
+    out = tmp_path / "run"
+    got = grokdd("train", "--out", out, "--quiet", *arguments)
+    refused(got, *words)
+    assert not out.exists()
+
+
+def test_cuda_without_one_is_the_machine_s_fault(grokdd, tmp_path, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    got = grokdd("train", "--device", "cuda", "--out", tmp_path / "run")
+    assert got.code == 4
+    assert len(got.err.splitlines()) == 1
+    assert "cuda" in got.err
+
+
+def test_a_full_disk_is_the_machine_s_fault(grokdd, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("grokdd.empirical.recorder.Recorder.log", full)
+    got = grokdd(*TINY_OPTIONS, "--out", tmp_path / "run", "--quiet")
+    assert got.code == 4
+    (line,) = got.err.splitlines()
+    assert "No space left on device" in line
+
+
+def test_out_with_another_configuration_is_refused(grokdd, tiny_run):
+    got = grokdd(*TINY_OPTIONS, "--seed", "5", "--out", tiny_run.path, "--quiet")
+    refused(got, "another", str(tiny_run.path), "seed")
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda run: (run / "record.json").write_text("{"), ("record.json",)),
+        (lambda run: (run / "record.json").unlink(), ("record.json",)),
+        (lambda run: (run / "log.jsonl").write_text("foreign\n"), ("log.jsonl", "line 1")),
+        (lambda run: (run / "log.jsonl").write_text(""), ("at least one evaluation",)),
+    ],
+)
+def test_a_damaged_run_is_refused(grokdd, tmp_path, tiny_run, damage, words):
+    copy = tmp_path / "run"
+    copy.mkdir()
+    for name in ("record.json", "log.jsonl"):
+        (copy / name).write_bytes((tiny_run.path / name).read_bytes())
+    damage(copy)
+    refused(grokdd("fit", copy), *words)
+
+
+def test_a_run_that_is_not_there_is_refused(grokdd, tmp_path):
+    refused(grokdd("fit", tmp_path / "none"), str(tmp_path / "none"))
+
+
+def test_quiet_prints_nothing(grokdd, tmp_path):
+    for arguments in (("derive", "grokking"), ("simulate", "grokking"), (*TINY_OPTIONS, "--out", tmp_path / "run")):
+        got = grokdd(*arguments, "--quiet")
+        assert (got.code, got.out, got.err) == (0, "", "")
+
+
+def test_derive_as_json_is_exact_and_says_what_is_not_proved(grokdd):
+    got = json.loads(grokdd("derive", "double_descent", "--json").out)
+    assert [plateau["exact"] for plateau in got["plateaus"]] == ["0", "7/10", "7/20", "12/25"]
+    assert got["double_descent"] is True
+    assert [extremum["kind"] for extremum in got["extrema"]] == ["maximum", "minimum"]
+    assert got["certified"] is False
+
+
+def test_derive_for_a_reader_names_patterns_and_trust(grokdd):
+    got = grokdd("derive", "double_descent").out
+    assert "heuristic + overfitting" in got
+    assert "12/25" in got
+    assert "(float)" in got
+    assert "maximum of 0.5337361" in got
+
+
+def test_simulate_as_json_is_the_curves_of_the_library(grokdd):
+    from grokdd.simulate import curves
+
+    got = json.loads(grokdd("simulate", "grokking", "--at", "200", "--at", "0.5", "--at", "inf", "--json").out)
+    expected = curves(presets.grokking(), np.array([200, 0.5, np.inf]))
+    assert got["t"] == [200.0, 0.5, "inf"]
+    assert got["train"] == expected.train.tolist()
+    assert got["test"] == expected.test.tolist()
+    assert [pattern["name"] for pattern in got["patterns"]] == ["heuristic", "overfitting", "slow"]
+
+
+def test_simulate_keeps_patterns_of_one_name_apart(grokdd, tmp_path):
+    twins = [Pattern(gamma=1, alpha=1, b=b, g=1, name="twin") for b in (1, 2)]
+    file = tmp_path / "twins.toml"
+    file.write_text(PatternModel(twins, Preferred(0)).to_toml())
+    got = json.loads(grokdd("simulate", file, "--at", "1.5", "--json").out)
+    assert len(got["patterns"]) == 2
+    assert got["patterns"][0]["p"] > got["patterns"][1]["p"]
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".pdf", ".png"])
+def test_simulate_draws_the_same_file_twice(grokdd, tmp_path, suffix):
+    files = [tmp_path / name / f"figure{suffix}" for name in ("a", "b")]
+    for file in files:
+        file.parent.mkdir()
+        assert grokdd("simulate", "grokking", "--figure", file, "--quiet").code == 0
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_train_as_json_and_again_with_the_same_folder(grokdd, tmp_path):
+    arguments = (*TINY_OPTIONS, "--out", tmp_path / "run", "--json")
+    first, second = grokdd(*arguments), grokdd(*arguments)
+    got = json.loads(first.out)
+    assert got["finished"] is True
+    assert got["step"] == 60
+    assert 0 <= got["test_accuracy"] <= got["train_accuracy"] <= 1
+    assert second.out == first.out
+
+
+def test_train_without_a_folder_names_one_after_the_configuration(grokdd, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folders = [json.loads(grokdd(*TINY_OPTIONS, "--json", *more).out)["run"] for more in ((), (), ("--seed", "1"))]
+    assert folders[0] == folders[1] != folders[2]
+    assert folders[0].startswith("runs/division-mod-11-seed-0-")
+
+
+def test_train_public_has_the_quirks_of_the_public_code():
+    from grokdd.training_run import configuration
+
+    got = configuration(True, 3, {"steps": 10})
+    assert got.quirks.vocabulary_2000
+    assert (got.seed, got.steps, got.warmup_steps) == (3, 10, 0)
+    assert not configuration(False, 3, {}).quirks.vocabulary_2000
+
+
+def test_fit_as_json_and_for_a_reader(grokdd, tiny_run):
+    got = json.loads(grokdd("fit", tiny_run.path, "--starts", "1", "--json").out)
+    assert got["chance"] == pytest.approx(1 / 11)
+    assert got["best"]["rmse_train"] <= 1
+    assert PatternModel.from_toml(got["best"]["model"]).n == 3
+    assert {fitted["time"] for fitted in got["fits"]} == {"log", "linear"}
+    assert got["conclusion"]
+    told = grokdd("fit", tiny_run.path, "--starts", "1").out
+    assert got["conclusion"] in told
+    assert "best: " in told

@@ -1,0 +1,137 @@
+"""Whatever a command raises ends as one line on stderr and the exit code that the design gives it."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import typer
+
+from grokdd.analytic import InputError, MachineError
+from grokdd.exit_codes import ExitCode, exit_code_of, one_line
+
+from .conftest import TINY_OPTIONS
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": ""}
+GROKDD = (sys.executable, "-m", "grokdd")
+
+
+def raising(error):
+    def command():
+        raise error
+
+    return command
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (InputError("gamma must lie in [0, 1], got 1.2"), 2, "grokdd: gamma must lie in [0, 1], got 1.2"),
+        (FileNotFoundError(errno.ENOENT, "No such file", "x/y"), 2, "grokdd: x/y: No such file"),
+        (PermissionError(errno.EACCES, "Permission denied", "x"), 2, "grokdd: x: Permission denied"),
+        (MachineError("no such device"), 4, "grokdd: no such device"),
+        (OSError(errno.ENOSPC, "No space left on device", "runs/a"), 4, "grokdd: runs/a: No space left on device"),
+        (OSError(errno.ENOSPC, "No space left on device"), 4, "grokdd: No space left on device"),
+        (OSError("nothing known"), 4, "grokdd: nothing known"),
+        (MemoryError("Unable to allocate 9 TiB"), 4, "grokdd: out of memory: Unable to allocate 9 TiB"),
+        (
+            ModuleNotFoundError("No module named 'torch'", name="torch"),
+            4,
+            "grokdd: this command needs torch, which is not installed: pip install 'grokdd[empirical]'",
+        ),
+        (
+            ModuleNotFoundError("No module named 'scipy'", name="scipy.special"),
+            4,
+            "grokdd: grokdd needs scipy, which is not installed: pip install --force-reinstall grokdd",
+        ),
+        (KeyboardInterrupt(), 130, "grokdd: interrupted"),
+        (KeyboardInterrupt("stopped after step 3"), 130, "grokdd: stopped after step 3"),
+    ],
+)
+def test_an_error_is_one_line_and_its_exit_code(capsys, error, code, line):
+    got = exit_code_of(raising(error))
+    assert got == code
+    assert capsys.readouterr().err == line + "\n"
+
+
+@pytest.mark.parametrize("error", [ValueError("our\nbug"), ModuleNotFoundError(name="grokdd.x")])
+def test_our_bug_leaves_its_traceback_in_a_file(capsys, monkeypatch, tmp_path, error):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    got = exit_code_of(raising(error))
+    lines = capsys.readouterr().err.splitlines()
+    assert got == ExitCode.OUR_BUG
+    assert len(lines) == 1
+    (file,) = tmp_path.iterdir()
+    assert lines[0].endswith(str(file))
+    assert f"{type(error).__name__}" in file.read_text()
+    assert "in command" in file.read_text()
+
+
+def test_a_bug_on_a_full_disk_is_still_one_line(capsys, monkeypatch):
+    monkeypatch.setattr("tempfile.mkstemp", raising_anything(OSError(errno.ENOSPC, "No space left on device")))
+    assert exit_code_of(raising(RuntimeError("odd"))) == ExitCode.OUR_BUG
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "RuntimeError: odd" in line
+    assert "No space left on device" in line
+
+
+def raising_anything(error):
+    def function(*_, **__):
+        raise error
+
+    return function
+
+
+def test_done_is_0_and_typers_exit_is_kept():
+    assert exit_code_of(lambda: None) == ExitCode.DONE
+    assert exit_code_of(raising(typer.Exit(3))) == ExitCode.UNDECIDED
+
+
+def test_a_name_cannot_steer_the_terminal():
+    assert one_line("got\n'\x1b[2J\r'") == r"got '\x1b[2J '"
+
+
+def test_a_closed_pipe_is_silent():
+    with subprocess.Popen(
+        [*GROKDD, "simulate", "grokking", "--points", "20000"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=ENVIRONMENT,
+        cwd=REPOSITORY,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == ExitCode.READER_LEFT
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which only Linux has")
+def test_a_full_disk_behind_stdout_is_the_machine_s_fault():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*GROKDD, "--version"], stdout=full, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False)
+    assert done.returncode == ExitCode.MACHINE_FAILED
+    assert done.stderr.decode().splitlines() == ["grokdd: No space left on device"]
+
+
+def test_ctrl_c_stops_training_cleanly_and_says_how_to_go_on(tmp_path):
+    arguments = [*TINY_OPTIONS, "--steps", "1000000", "--out", str(tmp_path / "run")]
+    with subprocess.Popen(
+        [*GROKDD, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+    ) as process:
+        log = tmp_path / "run" / "log.jsonl"
+        while not log.exists() or len(log.read_bytes().splitlines()) < 5:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, complaint = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.INTERRUPTED
+    (line,) = complaint.splitlines()
+    assert line.startswith("grokdd: stopped after step ")
+    assert line.endswith(f"to go on: grokdd {' '.join(arguments)}")
+    assert list((tmp_path / "run" / "checkpoints").iterdir())

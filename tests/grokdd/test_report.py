@@ -1,0 +1,164 @@
+"""The report: one file that asks nothing of a network, reads from question to verdict, and escapes what files say."""
+
+import json
+import re
+import shutil
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from grokdd.empirical import Recorder
+from grokdd.model_against_run import answer, compare
+from grokdd.report import Findings, figure_2_derivations, to_html, write_report
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+class Page(HTMLParser):
+    """Collects the elements of a page and holds that they are nested properly."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.texts, self._open = [], [], []
+        self.feed(html)
+        assert self._open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self._open.pop() == tag
+
+    def handle_data(self, data):
+        if self._open and self._open[-1] != "style":
+            self.texts.append(data)
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.texts).split())
+
+
+@pytest.fixture(scope="module")
+def findings(tiny_run, quick_fits):
+    return Findings(figure_2_derivations(), compare(tiny_run.path), "grokdd tour --out runs/tour", {"training": 1.25})
+
+
+@pytest.fixture(scope="module")
+def html(findings):
+    return to_html(findings)
+
+
+def test_the_page_asks_nothing_of_a_network(html):
+    page = Page(html)
+    for tag in ("script", "img", "iframe", "object", "embed", "image", "audio", "video", "base", "form"):
+        assert page.all(tag) == []
+    assert [link["href"] for link in page.all("link")] == ["data:,"]
+    for _, attributes in page.elements:
+        for name, value in attributes.items():
+            if name in ("src", "href", "xlink:href", "srcset", "data", "poster"):
+                assert value.startswith(("#", "data:")), (name, value)
+    assert not re.search(r"@import|url\((?!#)", html)
+    assert any("default-src 'none'" in meta.get("content", "") for meta in page.all("meta"))
+
+
+def test_no_two_elements_share_an_id_and_every_reference_is_met(html):
+    page = Page(html)
+    ids = Counter(attributes["id"] for _, attributes in page.elements if "id" in attributes)
+    assert len(ids) > 100
+    assert ids.most_common(1)[0][1] == 1
+    references = re.findall(r'(?:xlink:)?href="#([^"]+)"', html) + re.findall(r"url\(#([^)]+)\)", html)
+    labels = [label for _, a in page.elements for label in (a.get("aria-labelledby") or "").split()]
+    assert len(references) > 50
+    assert set(references) | set(labels) <= set(ids)
+
+
+def test_it_reads_from_the_question_to_the_verdict(html, findings):
+    text = Page(html).text
+    headings = ["The question", "What the model says", "What training did", "The model held against the run"]
+    headings += ["Where they agree", "Conclusion", "How this was made"]
+    places = [text.index(heading) for heading in headings]
+    assert places == sorted(places)
+    assert text.index(answer(findings.comparison.verdict)) < places[0]  # and in short before all of them
+    assert places[4] < text.index(findings.comparison.verdict.conclusion) < places[6]
+
+
+def test_it_shows_figures_1_2_and_7_and_the_fit_each_as_a_named_figure(html):
+    drawings = Page(html).all("svg")
+    assert [drawing["aria-labelledby"].split("-title")[0] for drawing in drawings] == [
+        *("double-descent-patterns", "double-descent-accuracy", "grokking-patterns", "grokking-accuracy"),
+        *("run-accuracy", "run-log-accuracy", "run-loss"),
+        *("run-zero-dividend", "run-rest"),
+        *("fit-accuracy", "fit-patterns"),
+    ]
+    assert all(drawing["role"] == "img" for drawing in drawings)
+
+
+def test_the_numbers_are_those_of_the_findings(html, findings):
+    text, comparison = Page(html).text, findings.comparison
+    assert "12/25" in text  # the last plateau of double descent, exact
+    assert "0.533736" in text  # its maximum
+    assert f"{comparison.fits.best.rmse_test:.4f}" in text
+    assert text.count("float") >= 5  # nothing computed goes unmarked
+    assert "certified" not in text
+    for statement in comparison.verdict.statements:
+        assert statement.claim in text
+    assert "training 1.2 s" in text
+    assert "grokdd tour --out runs/tour" in text
+
+
+def test_what_files_say_is_escaped(tmp_path, tiny_run, findings):
+    folder = tmp_path / "<i>run"
+    shutil.copytree(tiny_run.path, folder)
+    record = json.loads((folder / "record.json").read_text())
+    record["environment"]["processor"] = "<script>alert(1)</script>"
+    record["environment"]["versions"]["torch"] = '"><b>'
+    record["configuration"]["quirks"] = record["configuration"]["quirks"] | {"vocabulary_2000": "<u>"}
+    (folder / "record.json").write_text(json.dumps(record))
+    hostile = replace(findings, comparison=compare(folder), command="grokdd --out '</style><script>'")
+    html = to_html(hostile)
+    assert "<script" not in html
+    for tag in ("script", "i", "u"):
+        assert Page(html).all(tag) == []
+    assert "<script>alert(1)</script>" in Page(html).text
+
+
+def test_a_run_of_another_training_loop_makes_a_report_too(tmp_path, findings):
+    steps = [0, *np.unique(np.geomspace(1, 4000, 40).round().astype(int)).tolist()]
+    with Recorder(tmp_path / "run", configuration={"mine": [1, 2]}, sizes={"train": 100, "test": 100}) as recorder:
+        for step in steps:
+            recorder.log(step, train_correct=min(100, step // 3), test_correct=min(100, step // 40))
+    html = to_html(replace(findings, comparison=compare(tmp_path / "run")))
+    text = Page(html).text
+    assert "recorded by another training loop: 100 examples to train on and 100 to test on" in text
+    assert "One run, two ways" in text
+    assert 'id="run-loss' not in html
+    assert 'id="run-rest' not in html
+    assert "mine" in text
+
+
+def test_a_report_is_written_whole_or_not_at_all(tmp_path, findings, monkeypatch):
+    path = tmp_path / "report.html"
+    monkeypatch.setattr("grokdd.report.to_html", lambda _: "<!DOCTYPE html>")
+    write_report(findings, path)
+    before = path.read_text()
+    assert before == "<!DOCTYPE html>"
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_report(findings, path)
+    assert path.read_text() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
