@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test slow lint bench results clean
+.PHONY: demo test slow lint bench results figures clean
 
 demo: $(READY)          ## derive, simulate, train a transformer until it groks, fit, report
 	$(BIN)/grokdd tour
@@ -24,6 +24,9 @@ bench: $(READY)         ## ratios of speed, each in one run on this machine
 
 results: $(READY)       ## train the recorded runs again, one after the other, and rewrite results/
 	$(BIN)/python -m grokdd.empirical.recording --all
+
+figures: $(READY)       ## the figure of the README
+	$(BIN)/python -c "from pathlib import Path; from grokdd.figures import figure_2, save; save(figure_2(), Path('docs/figure_2.svg'))"
 
 clean:
 	rm -rf .venv runs .pytest_cache .ruff_cache .benchmarks *.egg-info

