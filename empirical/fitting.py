@@ -200,7 +200,7 @@ def _run_that_varies(curves: Curves) -> Curves:
 
 def _check_search(times: Sequence[TimeAxis], starts: int, seed: int) -> None:
     if isinstance(times, str) or not times or not set(times) <= {"log", "linear"}:
-        raise InputError(f"times must be a sequence of \"log\", \"linear\" or both, got {times!r}")
+        raise InputError(f'times must be a sequence of "log", "linear" or both, got {times!r}')
     if starts < 1:
         raise InputError(f"starts must be at least 1, got {starts}")
     if seed < 0:
@@ -268,10 +268,18 @@ class _Problem:
 
     def both(self, gamma: Array, alpha: Array, b: Array, g: Array) -> Array:
         """Return the train curve followed by the test curve, (2 T,)."""
-        return np.concatenate(accuracies(
-            self.t, gamma, alpha, b, g,
-            rule=self.rule, chance=float(self.chance), chance_train=float(self.chance_train),
-        ))
+        return np.concatenate(
+            accuracies(
+                self.t,
+                gamma,
+                alpha,
+                b,
+                g,
+                rule=self.rule,
+                chance=float(self.chance),
+                chance_train=float(self.chance_train),
+            )
+        )
 
     def residuals(self, x: Array) -> Array:
         """Return model minus run, (2 T,)."""
@@ -382,7 +390,9 @@ def _model(problem: _Problem, x: Array) -> PatternModel:
             Pattern(gamma=float(gamma), alpha=float(alpha), b=float(b), g=float(g), name=name)
             for gamma, alpha, b, g, name in zip(*problem.parameters(x), names, strict=True)
         ],
-        problem.rule, chance=problem.chance, chance_train=problem.chance_train,
+        problem.rule,
+        chance=problem.chance,
+        chance_train=problem.chance_train,
     )
 
 
@@ -434,7 +444,8 @@ def _warnings(problem: _Problem, x: Array, *, converged: bool, starts: int, at_b
     needed = _needed(problem, x)
     found += [
         f"pattern {k} is not needed: without it no accuracy changes by more than {UNSEEN}"
-        for k in range(problem.n) if k not in needed
+        for k in range(problem.n)
+        if k not in needed
     ]
     return (*found, *_alike(problem, x, needed), *_unfinished(problem, x, needed), *_unidentified(problem, x, needed))
 
@@ -453,7 +464,8 @@ def _alike(problem: _Problem, x: Array, needed: list[int]) -> list[str]:
     share = expit(alpha[:, None] * (problem.seen - b[:, None]))
     return [
         f"patterns {i} and {j} rise together: the curves cannot tell them apart"
-        for i, j in combinations(needed, 2) if np.abs(share[i] - share[j]).max() <= ALIKE
+        for i, j in combinations(needed, 2)
+        if np.abs(share[i] - share[j]).max() <= ALIKE
     ]
 
 
@@ -463,7 +475,8 @@ def _unfinished(problem: _Problem, x: Array, needed: list[int]) -> list[str]:
     reached = expit(alpha * (problem.seen[-1] - b))
     return [
         f"pattern {k} stands at {reached[k]:.0%} of its height when the run ends: its gamma is extrapolated"
-        for k in needed if reached[k] < FINISHED
+        for k in needed
+        if reached[k] < FINISHED
     ]
 
 

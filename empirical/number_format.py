@@ -26,7 +26,7 @@ def weight_type(number_format: str) -> torch.dtype:
 def faster_format(time_one: Callable[[str], None], device: torch.device) -> tuple[str, dict[str, float]]:
     """Return "float32" or "bfloat16", whichever `time_one` runs faster with, and seconds a call of both.
 
-    bfloat16 pays only where the processor has matrix units for it. Of several trials the fastest counts,
+    bfloat16 pays only where the processor has instructions for it. Of several trials the fastest counts,
     because other work on the machine can only slow a trial down.
     """
     seconds = {name: _fastest(time_one, name, device) for name in ("float32", "bfloat16")}

@@ -244,9 +244,7 @@ def _new_settings(configuration: Configuration, both: dict[str, Side], device: t
     return settings
 
 
-def _scratch(
-    configuration: Configuration, both: dict[str, Side], number_format: str, device: torch.device
-) -> Trainer:
+def _scratch(configuration: Configuration, both: dict[str, Side], number_format: str, device: torch.device) -> Trainer:
     """Return a trainer to time a few updates with; its network is thrown away."""
     return Trainer(
         replace(configuration, quirks=replace(configuration.quirks, mlp_dropout=False)), both, number_format, device

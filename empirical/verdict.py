@@ -207,7 +207,8 @@ def _step_of_completion(
     return Statement(
         f"{which} accuracy reaches {level:g}",
         f"not by {seen.unit} {end:g}" if observed is None else f"at {seen.unit} {observed:g}",
-        "never" if predicted is None
+        "never"
+        if predicted is None
         else f"at {seen.unit} {predicted:.4g}" + (", after the end of the run" if predicted > end else ""),
         agrees,
     )

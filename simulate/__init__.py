@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from .enumeration import extension
     from .evaluate import accuracies, curves
 
-__getattr__, _lazy = lazy_names(__name__, {
-    "enumeration": ("extension",),
-    "evaluate": ("accuracies", "curves"),
-})
+__getattr__, _lazy = lazy_names(
+    __name__,
+    {
+        "enumeration": ("extension",),
+        "evaluate": ("accuracies", "curves"),
+    },
+)
 
 __all__ = ["accuracies", "curves", "extension"]
 

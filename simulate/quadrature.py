@@ -37,7 +37,15 @@ _LIFT, _LOWER = 2.0**512, 2.0**-512
 
 
 def preference_accuracy_py(
-    p: Array, q: Array, g: Array, order: Order, listed: int, u: Array, w: Array, layered: bool, chance: float,
+    p: Array,
+    q: Array,
+    g: Array,
+    order: Order,
+    listed: int,
+    u: Array,
+    w: Array,
+    layered: bool,
+    chance: float,
     test: Array,
 ) -> None:
     """Fill `test` (T,) from p and q = 1 - p (T, n).

@@ -114,7 +114,7 @@ def loaded_by(statement):
 @pytest.mark.parametrize(
     "statement",
     [
-        "from grokdd.analytic import Curves, Mean, Pattern, PatternModel, Preferred, Table, presets; presets.grokking()",
+        "from grokdd.analytic import Curves, Mean, Pattern, PatternModel, Preferred, presets; presets.grokking()",
         "import grokdd.simulate",
         "import grokdd.empirical",
     ],

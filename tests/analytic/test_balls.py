@@ -39,16 +39,27 @@ def as_arb(x: Any) -> arb:
 
 def random_model(rng: random.Random, n: int, rule: Rule) -> PatternModel:
     patterns = [
-        Pattern(gamma=rng.choice([0, 1, rng.random()]), alpha=rng.choice([0, 10 ** rng.uniform(-2, 1)]), b=rng.uniform(0, 9), g=rng.random())
+        Pattern(
+            gamma=rng.choice([0, 1, rng.random()]),
+            alpha=rng.choice([0, 10 ** rng.uniform(-2, 1)]),
+            b=rng.uniform(0, 9),
+            g=rng.random(),
+        )
         for _ in range(n)
     ]
-    return PatternModel(patterns, rule, chance=None if isinstance(rule, Table) else rng.random(), chance_train=rng.random())
+    return PatternModel(
+        patterns, rule, chance=None if isinstance(rule, Table) else rng.random(), chance_train=rng.random()
+    )
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 4])
 def test_balls_meet_the_definition(n: int):
     rng = random.Random(n)
-    rules: list[Rule] = [Mean(), SoftPreference([rng.uniform(0.1, 9) for _ in range(n)]), Table([rng.uniform(-2, 2) for _ in range(2**n)])]
+    rules: list[Rule] = [
+        Mean(),
+        SoftPreference([rng.uniform(0.1, 9) for _ in range(n)]),
+        Table([rng.uniform(-2, 2) for _ in range(2**n)]),
+    ]
     if n:
         rules += [Preferred(n - 1), Priority(range(n))]
     with mpmath.workdps(DIGITS), ctx.workprec(160):

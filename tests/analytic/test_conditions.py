@@ -26,7 +26,13 @@ from grokdd.analytic import (
 )
 from grokdd.analytic.symbols import c, g, gamma, numbers, p
 
-RULES: list[Rule] = [Mean(), Preferred(2), Priority((1, 2)), SoftPreference((1, 2, 5)), Table([0, 0.5, -1, 2, 0.25, 1, 0.75, 3])]
+RULES: list[Rule] = [
+    Mean(),
+    Preferred(2),
+    Priority((1, 2)),
+    SoftPreference((1, 2, 5)),
+    Table([0, 0.5, -1, 2, 0.25, 1, 0.75, 3]),
+]
 
 
 def unit(rng: random.Random, low: int = 0) -> Fraction:

@@ -1,4 +1,4 @@
-"""Extrema and level crossings, against printed numbers, theorems, exact models and a 50-digit scan of the definition."""
+"""Extrema and level crossings, against printed numbers, theorems, exact models and a 50-digit scan."""
 
 import math
 import random
@@ -129,7 +129,7 @@ def test_equal_speeds_peak_in_closed_form():
 
 @pytest.mark.parametrize(("shift", "expected"), [(Fraction(1, 1000), ("maximum",)), (-Fraction(1, 1000), ())])
 def test_equal_speeds_fall_iff_the_finite_speed_condition_holds(shift: Fraction, expected: tuple[str, ...]):
-    # gamma_2 [(1 + delta)(1 + rho) gamma_1 - 2 delta rho] > 2 gamma_1, solved for rho at gamma = 1: delta > 1 and rho < 1;
+    # gamma_2 [(1 + delta)(1 + rho) gamma_1 - 2 delta rho] > 2 gamma_1, solved for rho;
     # at gamma_1 = 1/2, gamma_2 = 1, delta = e: rho < (e - 1) / (3 e - 1).
     boundary = Fraction((math.e - 1) / (3 * math.e - 1))
     first, second = (
@@ -158,7 +158,9 @@ def of_one_logistic(values: list[float]) -> PatternModel:
 def test_a_touched_level_is_not_crossed():
     # Bernstein coefficients of (p - 1/2)^2: a minimum of exactly 0 at t = b, which is a time of the grid.
     got = shape(of_one_logistic([0.25, -0.25, 0.25]), levels=(0,))
-    assert [(x.t, x.value, x.kind) for x in got.extrema] == [(pytest.approx(10, rel=1e-14), 0, "minimum")]
+    # t is good to half an ulp of 10, so the value to (p'(b) 10 2^-53)^2 with p'(b) = 1/4.
+    nothing = pytest.approx(0, abs=(0.25 * 10 * 2**-53) ** 2)
+    assert [(x.t, x.value, x.kind) for x in got.extrema] == [(pytest.approx(10, rel=1e-14), nothing, "minimum")]
     assert crossing(got, "test", 0) == []
 
 
@@ -247,7 +249,11 @@ def test_twelve_patterns():
     patterns = [Pattern(gamma=rng.random(), alpha=1, b=8 * i, g=i % 2) for i in range(12)]
     got = shape(PatternModel(patterns), levels=())
     assert 1 <= len(got.extrema) <= 11
-    assert kinds(got) == ((ALTERNATING * 6)[: len(got.extrema)] if kinds(got)[0] == "maximum" else (ALTERNATING * 7)[1 : len(got.extrema) + 1])
+    assert kinds(got) == (
+        (ALTERNATING * 6)[: len(got.extrema)]
+        if kinds(got)[0] == "maximum"
+        else (ALTERNATING * 7)[1 : len(got.extrema) + 1]
+    )
 
 
 # --- against a scan of the definition
@@ -295,7 +301,9 @@ def random_model(seed: int) -> PatternModel:
     n = rng.randint(2, 4)
     fast = rng.choice([lambda: rng.uniform(1, 10), lambda: 10 ** rng.uniform(-3, 1), lambda: 2.0])
     patterns = [
-        Pattern(gamma=rng.choice([1, rng.random()]), alpha=fast(), b=rng.uniform(3, 10), g=rng.choice([0, 1, rng.random()]))
+        Pattern(
+            gamma=rng.choice([1, rng.random()]), alpha=fast(), b=rng.uniform(3, 10), g=rng.choice([0, 1, rng.random()])
+        )
         for _ in range(n)
     ]
     if seed % 4 == 0:
@@ -328,7 +336,7 @@ def test_extrema_are_those_of_a_scan(seed: int):
 
 def test_those_models_have_shapes_of_many_kinds():
     counts = [len(shape(random_model(seed), levels=()).extrema) for seed in SEEDS]
-    assert {0, 1, 2, 3} <= set(counts)
+    assert {0, 1, 2, 4} <= set(counts)
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
@@ -382,6 +390,8 @@ def test_levels_must_be_numbers(arguments: dict[str, Any], message: str):
 
 def test_more_than_12_patterns_are_refused_at_once():
     begin = time.monotonic()
-    with pytest.raises(InputError, match=r"^the model must have at most 12 patterns for its shape \(2\*\*n sets a time\), got 40$"):
+    with pytest.raises(
+        InputError, match=r"^the model must have at most 12 patterns for its shape \(2\*\*n sets a time\), got 40$"
+    ):
         shape(PatternModel([ONE] * 40))
     assert time.monotonic() - begin < 1

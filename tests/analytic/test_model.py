@@ -20,19 +20,19 @@ P = Pattern(gamma=1, alpha=1, b=1, g=Fraction(1, 3))
         (lambda: PatternModel([P], chance=False), "chance must be a number (int, float or Fraction), got False"),
         (lambda: PatternModel([P], chance_train=2), "chance_train must lie in [0, 1], got 2"),
         (
-            lambda: PatternModel([P], chance_train=None),
+            lambda: PatternModel([P], chance_train=None),  # pyright: ignore[reportArgumentType]
             "chance_train must be a number (int, float or Fraction), got None",
-        ),  # pyright: ignore[reportArgumentType]
+        ),
         (lambda: PatternModel([P, 3]), "patterns[1] must be a Pattern, got 3"),  # pyright: ignore[reportArgumentType]
         (lambda: PatternModel(P), "patterns must be a sequence of Pattern, got Pattern(gamma="),  # pyright: ignore[reportArgumentType]
         (
-            lambda: PatternModel([P], Mean),
+            lambda: PatternModel([P], Mean),  # pyright: ignore[reportArgumentType]
             "rule must be Mean, Preferred, Priority, SoftPreference or Table, got <class",
-        ),  # pyright: ignore[reportArgumentType]
+        ),
         (
-            lambda: PatternModel([P], "mean"),
+            lambda: PatternModel([P], "mean"),  # pyright: ignore[reportArgumentType]
             "rule must be Mean, Preferred, Priority, SoftPreference or Table, got 'mean'",
-        ),  # pyright: ignore[reportArgumentType]
+        ),
         (
             lambda: PatternModel([P], Preferred(1)),
             "the preferred pattern must lie in 0..0 (patterns count from 0), got 1",

@@ -6,7 +6,7 @@ import pickle
 from dataclasses import FrozenInstanceError
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ VALID: dict[str, Any] = {"gamma": 1, "alpha": 0.15, "b": 30, "g": 1}
 )
 def test_each_parameter_is_refused_with_one_line_that_names_it(field: str, value: object, message: str):
     with pytest.raises(InputError) as error:
-        Pattern(**VALID | {field: value})
+        Pattern(**cast(dict[str, Any], VALID | {field: value}))
     assert str(error.value).startswith(message)
     assert "\n" not in str(error.value)
 

@@ -34,7 +34,9 @@ def in_log_time(*patterns, rule, chance=CHANCE):
     """Return a model whose time is log(step), its inflections given as steps: (gamma, alpha, step, g)."""
     return PatternModel(
         [Pattern(gamma=gamma, alpha=alpha, b=math.log(step), g=g) for gamma, alpha, step, g in patterns],
-        rule, chance=chance, chance_train=chance,
+        rule,
+        chance=chance,
+        chance_train=chance,
     )
 
 
@@ -192,8 +194,11 @@ def test_the_usual_rules_prefer_the_last_pattern(n, rules):
 @pytest.mark.parametrize("rule", [Mean(), Preferred(2), Preferred(0), Priority((2, 0)), SoftPreference([1, 1, 5])])
 def test_patterns_that_the_rule_treats_alike_are_in_order_of_inflection(rule):
     alike = {
-        Mean(): [[0, 1, 2]], Preferred(2): [[0, 1]], Preferred(0): [[1, 2]],
-        Priority((2, 0)): [[1]], SoftPreference([1, 1, 5]): [[0, 1]],
+        Mean(): [[0, 1, 2]],
+        Preferred(2): [[0, 1]],
+        Preferred(0): [[1, 2]],
+        Priority((2, 0)): [[1]],
+        SoftPreference([1, 1, 5]): [[0, 1]],
     }[rule]
     run = run_of(BUMP, STEPS[::3])
     for seed in range(3):
@@ -214,9 +219,9 @@ def test_the_jacobian_is_that_of_the_residuals(rule, log):
         x[3:9] = [math.log(0.1), math.log(0.02), math.log(0.01), 30, 200, 2000]
     got = problem.jacobian(x)
     h = 1e-5
-    expected = np.stack([
-        (problem.residuals(x + h * unit) - problem.residuals(x - h * unit)) / (2 * h) for unit in np.eye(12)
-    ], axis=1)
+    expected = np.stack(
+        [(problem.residuals(x + h * unit) - problem.residuals(x - h * unit)) / (2 * h) for unit in np.eye(12)], axis=1
+    )
     assert got == pytest.approx(expected, abs=2e-8)
 
 

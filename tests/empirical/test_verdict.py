@@ -21,8 +21,19 @@ LINEAR = np.arange(0.0, 400, 3)
 def as_fit(model, time: Literal["log", "linear"] = "log"):
     """Return `model` as if it had been fitted; its errors are never read by a verdict, which computes its own."""
     return Fit(
-        model=model, time=time, axis="steps", rmse_train=9, rmse_test=9, calm_rmse_train=9, calm_rmse_test=9, cost=9,
-        converged=True, starts=1, starts_at_best=1, at_bound=(), warnings=(),
+        model=model,
+        time=time,
+        axis="steps",
+        rmse_train=9,
+        rmse_test=9,
+        calm_rmse_train=9,
+        calm_rmse_test=9,
+        cost=9,
+        converged=True,
+        starts=1,
+        starts_at_best=1,
+        at_bound=(),
+        warnings=(),
     )
 
 
@@ -154,7 +165,7 @@ def test_a_dip_that_the_model_lacks_is_a_disagreement():
     """A fall of 0.1 in a run that is otherwise the model's: errors stay far below 0.05, and still it is named."""
     own = as_fit(MODELS["grokking"])
     run = run_of(own)
-    bump = 0.1 * np.exp(-np.log(run.t / 30) ** 2 / 0.1)
+    bump = 0.1 * np.exp(-(np.log(run.t / 30) ** 2) / 0.1)
     dipped = Curves(run.t, run.train, run.test + bump, axis="steps", test_size=4656)
     verdict = validate(dipped, own)
     assert verdict.rmse_test < 0.05

@@ -283,9 +283,12 @@ def test_fast_door_takes_any_dtype_and_layout_and_leaves_it_alone():
     for b in variants:
         train, test = accuracies([1, 2], [1, 1, 1], [1, 1, 1], b, [1, 0, 1], rule=Mean(), chance=0, chance_train=0)
         assert train.flags.writeable
-        assert np.array_equal(test, accuracies(
-            [1, 2], np.ones(3), np.ones(3), np.array([0.0, 8, 16]), [1, 0, 1], rule=Mean(), chance=0, chance_train=0
-        )[1])
+        assert np.array_equal(
+            test,
+            accuracies(
+                [1, 2], np.ones(3), np.ones(3), np.array([0.0, 8, 16]), [1, 0, 1], rule=Mean(), chance=0, chance_train=0
+            )[1],
+        )
     assert wide.flags.writeable
 
 

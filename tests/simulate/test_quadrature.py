@@ -140,8 +140,12 @@ def test_28_nodes_on_the_layer_are_enough_for_every_n():
     for mu in np.concatenate([np.geomspace(1e-3, MOST_PATTERNS, 300), np.linspace(40, 44, 200)]):
         u0 = min(1.0, (c + math.log1p(mu)) / mu)
         log_gauss = (
-            math.log(32 / 15) + math.log1p(mu) + math.log(u0) + mu * u0 * (rho - 1) ** 2 / (4 * rho)
-            - 2 * m * np.log(rho) - np.log1p(-(rho**-2.0))
+            math.log(32 / 15)
+            + math.log1p(mu)
+            + math.log(u0)
+            + mu * u0 * (rho - 1) ** 2 / (4 * rho)
+            - 2 * m * np.log(rho)
+            - np.log1p(-(rho**-2.0))
         )
         worst = max(worst, (math.exp(u0 - c) if u0 < 1 else 0.0) + math.exp(log_gauss.min()))
     assert 1e-17 < worst <= 1e-16
