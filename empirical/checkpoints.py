@@ -7,7 +7,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from ..analytic.errors import InputError
+from ..analytic.errors import InputError, MachineError
 from .run_folder import CHECKPOINTS, write_whole
 
 FORMAT = "1"
@@ -16,12 +16,22 @@ MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
 def save_checkpoint(folder: Path, step: int, digest: str, network: nn.Module, optimizer: torch.optim.Optimizer) -> None:
-    """Write the state after `step` updates into a run folder and drop all but the newest checkpoints."""
+    """Write the state after `step` updates into a run folder and drop all but the newest checkpoints.
+
+    Raises
+    ------
+    MachineError
+        If the disk does not take it; the checkpoints before it are left as they were.
+    """
     (folder / CHECKPOINTS).mkdir(exist_ok=True)
     metadata = {"format": FORMAT, "step": str(step), "configuration": digest}
     tensors = _state(network, optimizer)
     path = folder / CHECKPOINTS / f"step-{step:09d}.safetensors"
-    write_whole(path, lambda beside: save_file(tensors, beside, metadata))
+    try:
+        write_whole(path, lambda beside: save_file(tensors, beside, metadata))
+    except SafetensorError as error:  # how safetensors tells that the disk is full
+        way_out = "make room, and the same call goes on from the checkpoint before"
+        raise MachineError(f"the disk must take the checkpoint {path.name}, but {error}: {way_out}") from None
     for old in _newest_first(folder)[KEPT:]:
         old.unlink()
 

@@ -80,6 +80,8 @@ def inflection(fit: Fit, b: float) -> float:
 def answer(verdict: Verdict) -> str:
     """Return in one sentence whether the fitted model describes the run, and how closely."""
     errors = f"root mean square error {verdict.rmse_train:.4f} on train and {verdict.rmse_test:.4f} on test accuracy"
+    if verdict.observed.collapses:
+        errors += f" ({verdict.calm_rmse_train:.4f} and {verdict.calm_rmse_test:.4f} away from collapses of the run)"
     match verdict.describes:
         case True:
             return f"The fitted model describes it, after the fact: {errors}."

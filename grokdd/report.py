@@ -62,7 +62,7 @@ def to_html(findings: Findings) -> str:
         section("model", "What the model says", *_model_says(findings.derivations)),
         section("training", "What training did", *_training_did(found)),
         section("fit", "The model held against the run", *_fit(found)),
-        section("verdict", "Where they agree", *_verdict(found)),
+        section("verdict", "Where they agree, and where not", *_verdict(found)),
         section("making", "How this was made", *_making(findings)),
     )
 
@@ -110,7 +110,7 @@ def _model_says(derivations: tuple[Derivation, ...]) -> Iterator[str]:
     for derivation in derivations:
         if not derivation.shape.certified:
             complete = f"Whether {derivation.name.lower()} has no other extrema is {derivation.shape.verdict}:"
-            yield paragraph(complete, sentence(derivation.shape.reason))
+            yield paragraph(complete, f"{derivation.shape.reason}.")
 
 
 def _figure_2_row(derivation: Derivation) -> Iterator[Panel]:
@@ -292,8 +292,8 @@ def _verdict(found: Comparison) -> Iterator[str]:
     statements = found.verdict.statements
     yield table(
         "What the fitted model says and what the run did.",
-        ("statement", "run", "model", "verdict"),
-        [(s.claim, s.observed, s.predicted, agreement(s.agrees)) for s in statements],
+        ("statement", "verdict", "run", "model"),
+        [(s.claim, agreement(s.agrees), s.observed, s.predicted) for s in statements],
     )
     yield f'<div class="lead"><p><b>Conclusion.</b> {text(found.verdict.conclusion)}</p></div>'
 

@@ -187,6 +187,24 @@ def test_a_full_disk_leaves_the_last_good_checkpoint(tmp_path, tiny, unbroken, m
     assert run(tiny(), out=tmp_path).rows == unbroken
 
 
+def test_a_disk_that_takes_no_more_is_one_clear_error(tmp_path, tiny, unbroken):
+    """A limit on the size of a file stands for the disk: the log fits under it, a checkpoint does not."""
+    code = (
+        "import json, resource, sys\n"
+        "from grokdd.empirical import Configuration, run\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))\n"
+        f"run(Configuration(**json.loads({SETTINGS!r})), out=sys.argv[1])"
+    )
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    told = done.stderr.splitlines()[-1]
+    assert told.startswith("grokdd.analytic.errors.MachineError: the disk must take the checkpoint step-000000015")
+    assert "the same call goes on" in told
+    assert list((tmp_path / CHECKPOINTS).iterdir()) == []
+    assert run(tiny(), out=tmp_path).rows == unbroken
+
+
 def test_a_second_process_is_refused_by_name(tmp_path, tiny):
     def again(evaluation):
         run(tiny(), out=tmp_path)
