@@ -15,7 +15,7 @@ from typing import Literal
 from flint import arb, ctx, fmpq
 
 from .balls import BallCurves, Balls, moves, rational
-from .errors import InputError
+from .errors import InputError, shown
 from .exact import Exact, as_fraction
 from .model import PatternModel
 
@@ -62,8 +62,8 @@ class Shape:
 def shape(model: PatternModel, levels: Iterable[Exact] = (0.5, 0.9, 0.99)) -> Shape:
     """Return the extrema of acc_test, and the times at which acc_train and acc_test pass `levels`.
 
-    Times are within 1e-14 of themselves, values within an ulp. Where the slope touches 0, or a curve touches a level,
-    without a change of sign, there is neither an extremum nor a crossing; a constant curve has none.
+    Times are good to 1e-14 of themselves, and values to an ulp unless they cancel to almost nothing. Where the slope
+    touches 0, or a curve a level, without a change of sign, there is neither an extremum nor a crossing.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def shape(model: PatternModel, levels: Iterable[Exact] = (0.5, 0.9, 0.99)) -> Sh
             f"the model must have at most {LARGEST} patterns for its shape (2**n sets a time), got {model.n}"
         )
     if isinstance(levels, str) or not isinstance(levels, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InputError(f"levels must be a sequence of numbers, got {levels!r}")
+        raise InputError(f"levels must be a sequence of numbers, got {shown(levels)}")
     heights = dict.fromkeys(as_fraction(f"levels[{i}]", level) for i, level in enumerate(levels))
     curves = BallCurves(model)
     with ctx.workprec(PRECISIONS[0]):

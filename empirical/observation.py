@@ -241,8 +241,8 @@ def observe(curves: Curves, *, chance: float = 0.0, thresholds: Thresholds | Non
     """
     limits = thresholds or Thresholds()
     run = ordered(curves)
-    train_step = _held_from(run.t, run.train, 1 - limits.eps, limits.hold)
-    test_step = _held_from(run.t, run.test, 1 - limits.delta, limits.hold)
+    train_step = held_from(run.t, run.train, 1 - limits.eps, limits.hold)
+    test_step = held_from(run.t, run.test, 1 - limits.delta, limits.hold)
     stable = calm(run, limits)
     rising = stable & (run.t <= (np.inf if test_step is None else test_step))
     lowest = {name: _lowest(run.t[rising], values[rising], limits.hold) for name, values in run.parts.items()}
@@ -274,7 +274,7 @@ def calm(curves: Curves, thresholds: Thresholds | None = None) -> NDArray[np.boo
     return curves.train >= np.maximum.accumulate(curves.train) - limits.collapse
 
 
-def _held_from(t: Array, accuracy: Array, level: float, hold: int) -> float | None:
+def held_from(t: Array, accuracy: Array, level: float, hold: int) -> float | None:
     """Return the first step from which `accuracy` stays at `level` for `hold` evaluations or to the end."""
     above = np.append(accuracy >= level, np.ones(hold - 1, dtype=bool))
     held = np.lib.stride_tricks.sliding_window_view(above, hold).all(axis=1)

@@ -128,7 +128,8 @@ versions, commit). Seeds, and thresholds where the row does not say otherwise, w
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 {runs}
 
-A step of 99 % is the first of three evaluations in a row at 99 % or more; "never" means not within the run.
+A step of 99 % is the first of three evaluations in a row, or of the last ones, at 99 % or more; "never" means not
+within the run.
 `make results` makes them again. The same seed on another machine has the same split, initial weights and
 batches, but not the same last bits, and after some hundred steps not the same curve.
 """

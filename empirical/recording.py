@@ -22,6 +22,7 @@ from pyarrow import parquet
 
 from ..analytic.errors import InputError
 from . import experiments
+from .observation import held_from
 from .run_folder import TABLE, write_json
 from .training import run
 
@@ -42,14 +43,9 @@ class Recorded:
         return self.columns[f"{part}_correct"] / self.record["sizes"][part]
 
     def first_step(self, part: str, level: float, sustained: int = 3) -> int | None:
-        """Return the first step from which `sustained` evaluations in a row are at least at `level`; None if never."""
-        high = self.accuracy(part) >= level
-        runs = (
-            np.lib.stride_tricks.sliding_window_view(high, sustained).all(axis=1)
-            if len(high) >= sustained
-            else np.zeros(0, bool)
-        )
-        return int(self.columns["step"][np.argmax(runs)]) if runs.any() else None
+        """Return the first step from which accuracy is at `level` for `sustained` evaluations, or to the end."""
+        step = held_from(self.columns["step"], self.accuracy(part), level, sustained)
+        return None if step is None else int(step)
 
 
 def recorded(experiment: str, results: Path = RESULTS) -> list[Recorded]:
