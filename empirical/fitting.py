@@ -360,7 +360,8 @@ def _fit_one(problem: _Problem, starts: int, seed: int) -> Fit:
     rng = np.random.default_rng(seed)
     ends = [problem.descend(problem.start(rng), SHORT) for _ in range(starts)]
     least = min(ends, key=lambda end: float(end.cost))
-    at_best = sum(end.cost <= least.cost * (1 + SAME_COST) + 1e-12 * problem.target.size for end in ends)
+    same = least.cost * (1 + SAME_COST) + 1e-12 * problem.target.size
+    at_best = sum(bool(end.cost <= same) for end in ends)
     best = problem.descend(least.x, LONG)
     x = best.x.reshape(4, problem.n)[:, _in_order(problem.rule, best.x.reshape(4, problem.n)[2])].ravel()
     squares = problem.residuals(x).reshape(2, -1) ** 2

@@ -61,13 +61,19 @@ def read_record(folder: Path) -> dict[str, Any]:
         raise InputError(f"a run must be a folder, got {folder}: there is none of that name")
     if not path.is_file():
         raise InputError(f"a run must hold {RECORD}, got {folder} without one: it is not a run of grokdd")
+    foreign = InputError(f"{path} must be the record of a run, got a damaged or foreign file")
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         known = record["format"]
-    except (ValueError, TypeError, KeyError, UnicodeDecodeError):
-        raise InputError(f"{path} must be the record of a run, got a damaged or foreign file") from None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise foreign from None
     if known != FORMAT:
         raise InputError(f"{path} must have format {FORMAT}, got {known!r}: written by another version of grokdd")
+    tables = ("configuration", "sizes", "environment")
+    if not all(isinstance(record.get(name), dict) for name in tables) or not isinstance(record.get("finished"), bool):
+        raise foreign
+    if not all(type(size) is int and size >= 0 for size in record["sizes"].values()):
+        raise foreign
     return record
 
 

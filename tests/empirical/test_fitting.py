@@ -20,7 +20,7 @@ from grokdd.analytic import (
     Table,
     presets,
 )
-from grokdd.empirical.fitting import Fit, _Problem, fit
+from grokdd.empirical.fitting import Fit, _in_order, _Problem, fit
 from grokdd.empirical.observation import calm
 from grokdd.empirical.recording import recorded
 from grokdd.simulate import curves as simulated
@@ -183,6 +183,15 @@ def test_fits_come_in_the_order_asked_for_and_a_tie_goes_to_the_first():
     assert fit(run, n=1, rules=rules[::-1], times=["log"], chance=CHANCE, starts=2).best.rule == SoftPreference([2])
 
 
+def test_costs_that_differ_by_rounding_tie():
+    """Where both patterns generalize alike, every rule gives the same curves, and costs are what rounding left."""
+    run = run_of(in_log_time((0.6, 4, 30, 0.5), (0.8, 4, 2000, 0.5), rule=Mean()))
+    for rules in ([Mean(), Preferred(1)], [Preferred(1), Mean()]):
+        fits = fit(run, n=2, rules=rules, times=["log"], chance=CHANCE, starts=4, robust=False)
+        assert fits.all[0].cost != fits.all[1].cost
+        assert fits.best.rule == rules[0]
+
+
 @pytest.mark.parametrize(
     ("n", "rules"), [(1, [Mean()]), (2, [Mean(), Preferred(1)]), (4, [Mean(), Preferred(3), Priority((3, 0))])]
 )
@@ -206,6 +215,16 @@ def test_patterns_that_the_rule_treats_alike_are_in_order_of_inflection(rule):
         for group in alike:
             b = [model.patterns[i].b for i in group]
             assert b == sorted(b)
+
+
+def test_late_patterns_come_last_among_equals():
+    """b = 3, 1, 2: all three change places under the mean rule, only patterns 0 and 1 where 2 is preferred."""
+    b = np.array([3.0, 1.0, 2.0])
+    assert _in_order(Mean(), b) == [1, 2, 0]
+    assert _in_order(Preferred(2), b) == [1, 0, 2]
+    assert _in_order(Preferred(0), b) == [0, 1, 2]
+    assert _in_order(Priority((2, 0)), b) == [0, 1, 2]
+    assert _in_order(SoftPreference([1, 2, 1]), b) == [2, 1, 0]
 
 
 @pytest.mark.parametrize("log", [True, False], ids=["log", "linear"])
@@ -268,7 +287,8 @@ def test_a_fit_speaks_in_steps(bump_fit):
 
 
 def test_a_fitted_model_is_exact(bump_fit):
-    """Its parameters are the exact values of floats, its chance levels what was asked for."""
+    """Its parameters are the exact values of floats, its chance levels what was asked for; counts are Python's."""
+    assert type(bump_fit.starts_at_best) is int
     model = bump_fit.model
     assert (model.chance, model.chance_train) == (CHANCE, CHANCE)
     assert all(float(p.gamma) == p.gamma and float(p.b) == p.b for p in model.patterns)

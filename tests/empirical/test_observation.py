@@ -107,6 +107,19 @@ def test_a_collapse_of_training_is_no_descent():
     assert kept.double_descends
 
 
+def test_a_fall_after_generalization_is_no_descent():
+    """Test accuracy holds 0.99, falls to 0.8 while train stays complete, and returns."""
+    test = rise(150)
+    test[140:150] = 0.8
+    seen = observe(run(TRAIN, test))
+    assert (seen.kind, seen.fall) == ("ordinary learning", None)
+
+
+def test_training_that_is_complete_at_once_makes_any_delay_infinite():
+    seen = observe(Curves(np.arange(12.0), np.ones(12), np.repeat([0.0, 1.0], 6)))
+    assert (seen.train_step, seen.delay, seen.kind) == (0, np.inf, "grokking")
+
+
 def test_calm_is_everything_where_training_never_collapses():
     assert calm(run(TRAIN, TRAIN)).all()
 

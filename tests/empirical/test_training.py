@@ -124,7 +124,13 @@ def test_another_configuration_in_the_same_folder_is_refused(tmp_path, tiny):
         run(tiny(steps=61), out=tmp_path)
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"format": 1}', '{"format": 99, "configuration": {}}', "\x00\x01"])
+WRONG_SIZES = json.dumps(
+    {"format": 1, "finished": True, "configuration": {}, "environment": {}, "sizes": {"train": "9"}}
+)
+FOREIGN = ["", "{", "[]", '{"format": 1}', '{"format": 99, "configuration": {}}', "\x00\x01", WRONG_SIZES]
+
+
+@pytest.mark.parametrize("content", FOREIGN)
 def test_a_damaged_or_foreign_record_is_refused(tmp_path, tiny, content):
     (tmp_path / RECORD).write_text(content)
     with pytest.raises(InputError, match=r"record.json must|configuration must"):

@@ -92,6 +92,15 @@ def test_steps_of_completion_are_the_models_own_crossings():
     assert predicted.delay == pytest.approx(291.90239700269179 / 80.616939225929095, rel=1e-14)
 
 
+def test_a_level_that_is_lost_again_is_not_completion():
+    """A first pattern takes test accuracy past 0.99; the second, preferred, takes it down to 1/2 for good."""
+    own = as_fit(in_log_time((1, 8, 20, 1), (1, 10, 2000, 0.5)))
+    verdict = validate(run_of(own), own)
+    crossings = [one.direction for one in verdict.predicted.shape.crossings if one.curve == "test"]
+    assert crossings == ["up", "down"]
+    assert verdict.predicted.test_step is None
+
+
 def test_the_delay_formula_is_that_of_separated_patterns():
     """Section 3.3: test is complete at b_3 + logit(0.99)/alpha_3, train at b_2 + logit(0.99)/alpha_2, 211.268 apart."""
     own = as_fit(presets.grokking(), "linear")
