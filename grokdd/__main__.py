@@ -1,5 +1,6 @@
 """`python -m grokdd`, and the `grokdd` command."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         invoke(sys.argv[1:] if arguments is None else arguments)
 
+    # Threads of torch that wait should sleep, not spin: on a machine that others share, spinning ones hold back the
+    # very work that they wait for. OpenMP reads this once, when torch is loaded; a user's own setting stays.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     return exit_code_of(command)
 
 
