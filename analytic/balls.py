@@ -1,9 +1,9 @@
 """Test accuracy, its slope and the train error as Arb balls: enclosures of the exact values at an exact time.
 
-With w(t) the product weights of the 2**n sets, acc_test = w . G. Split the patterns into two halves: w is
-an outer product, and acc_test = high' M low with M the table of G as a matrix. Give `high` and `low` a second
-column, their time derivatives, and one 2 x 2 product holds acc_test (its corner) and the slope (the sum of
-its off-diagonal: the product rule). It works for every rule and costs 2**n multiplications.
+acc_test = sum_A w_A G(A) with w the product weights of the 2**n sets, and d acc_test / d p_i is the same sum over
+the other patterns with G(A + i) - G(A) in place of G. These differences are taken exactly: where they vanish, as
+under a preferred pattern that has been learned, so does the sum, and the sign of the slope is not drowned in
+roundings of the larger numbers that it is the difference of.
 """
 
 from collections.abc import Sequence
@@ -35,6 +35,28 @@ class _Factor(NamedTuple):
     """p'."""
 
 
+class _Expectation:
+    """sum_A w_A T(A) over the sets A of some patterns; T is a table of 2**n numbers.
+
+    The weights of two halves of the patterns make w as an outer product, so that the sum is high' T low with T as a
+    matrix: 2**n multiplications, which FLINT does in one go.
+    """
+
+    def __init__(self, patterns: Sequence[int], table: Sequence[Fraction]) -> None:
+        self._low, self._high = patterns[: len(patterns) // 2], patterns[len(patterns) // 2 :]
+        self._table = [rational(value) for value in table]
+        self._matrices: dict[int, arb_mat] = {}
+
+    def at(self, factors: Sequence[_Factor]) -> arb:
+        """Return the sum where pattern i has `factors[i]`."""
+        columns, rows = 2 ** len(self._low), 2 ** len(self._high)
+        if ctx.prec not in self._matrices:
+            self._matrices[ctx.prec] = arb_mat(rows, columns, self._table)
+        low = arb_mat(columns, 1, _weights([factors[i] for i in self._low]))
+        high = arb_mat(1, rows, _weights([factors[i] for i in self._high]))
+        return (high * (self._matrices[ctx.prec] * low))[0, 0]
+
+
 class BallCurves:
     """The curves of one model, enclosed in balls at whatever precision `flint.ctx` has when asked.
 
@@ -52,25 +74,22 @@ class BallCurves:
         """Whether acc_test is one number at all times because nothing that moves it moves."""
         self.fastest = max((rational(x.alpha) for x in model.patterns if moves(x)), default=fmpq(0))
         """Largest alpha of a pattern that moves."""
-        self._low, self._high = moving[: len(moving) // 2], moving[len(moving) // 2 :]
-        self._table = [rational(value) for value in table]
-        self._matrices: dict[int, arb_mat] = {}
+        self._test = _Expectation(moving, table)
+        self._gradient: dict[int, _Expectation] = {}
+        for bit, i in enumerate(moving):
+            without, with_it = _halves(table, bit)
+            steps = [high - low for low, high in zip(without, with_it, strict=True)]
+            self._gradient[i] = _Expectation(moving[:bit] + moving[bit + 1 :], steps)
 
     def at(self, t: fmpq) -> Balls:
         """Return enclosures of the curves at time `t`."""
         factors = [_factor(gamma, alpha, alpha * (t - b)) for gamma, alpha, b in self._parameters]
-        low = _weights([factors[i] for i in self._low])
-        high = _weights([factors[i] for i in self._high])
-        product = high.transpose() * (self._matrix() * low)
-        error = arb(self._start)
+        slope, error = arb(0), arb(self._start)
+        for i, partial in self._gradient.items():
+            slope += factors[i].slope * partial.at(factors)
         for factor in factors:
             error *= factor.q
-        return Balls(product[0, 0], product[0, 1] + product[1, 0], error)
-
-    def _matrix(self) -> arb_mat:
-        if ctx.prec not in self._matrices:
-            self._matrices[ctx.prec] = arb_mat(2 ** len(self._high), 2 ** len(self._low), self._table)
-        return self._matrices[ctx.prec]
+        return Balls(self._test.at(factors), slope, error)
 
 
 def rational(number: Fraction) -> fmpq:
@@ -90,14 +109,21 @@ def _without_what_stands(model: PatternModel) -> tuple[list[Fraction], list[int]
     moving: list[int] = []
     for i in reversed(range(model.n)):  # from the highest bit down, so that the lower ones keep their place
         pattern = model.patterns[i]
-        without = [value for mask, value in enumerate(table) if not mask >> i & 1]
-        with_it = [value for mask, value in enumerate(table) if mask >> i & 1]
+        without, with_it = _halves(table, i)
         if moves(pattern) and without != with_it:
             moving.insert(0, i)
         else:
             stands_at = pattern.gamma / 2 if pattern.alpha == 0 else Fraction(0)  # where G ignores i, any place will do
             table = [low + stands_at * (high - low) for low, high in zip(without, with_it, strict=True)]
     return table, moving
+
+
+def _halves(table: Sequence[Fraction], bit: int) -> tuple[list[Fraction], list[Fraction]]:
+    """Return the values of the sets without the pattern of this bit, and of the same sets with it."""
+    return (
+        [value for mask, value in enumerate(table) if not mask >> bit & 1],
+        [value for mask, value in enumerate(table) if mask >> bit & 1],
+    )
 
 
 def _factor(gamma: fmpq, alpha: fmpq, x: fmpq) -> _Factor:
@@ -109,11 +135,9 @@ def _factor(gamma: fmpq, alpha: fmpq, x: fmpq) -> _Factor:
     return _Factor(p=gamma * s, q=(1 - gamma) + gamma * rest, slope=alpha * gamma * s * rest)
 
 
-def _weights(factors: Sequence[_Factor]) -> arb_mat:
-    """Return the product weights of the sets of these patterns, and their time derivatives, as two columns."""
-    values, slopes = [arb(1)], [arb(0)]
-    for p, q, rise in factors:
-        without = [q * slope - rise * value for value, slope in zip(values, slopes, strict=True)]
-        with_it = [p * slope + rise * value for value, slope in zip(values, slopes, strict=True)]
-        values, slopes = [q * value for value in values] + [p * value for value in values], without + with_it
-    return arb_mat(len(values), 2, [entry for row in zip(values, slopes, strict=True) for entry in row])
+def _weights(factors: Sequence[_Factor]) -> list[arb]:
+    """Return the probability of each set of these patterns, bit i of the index for pattern i of `factors`."""
+    weights = [arb(1)]
+    for factor in factors:
+        weights = [factor.q * weight for weight in weights] + [factor.p * weight for weight in weights]
+    return weights

@@ -171,6 +171,15 @@ def test_a_level_just_inside_an_extremum_is_crossed_twice():
     assert math.isclose(got[1][0], 10 + offset, rel_tol=1e-14)
 
 
+def test_a_level_just_below_a_maximum_off_the_grid_is_crossed_twice():
+    (maximum, _) = shape(presets.double_descent()).extrema
+    level = maximum.value - 1e-12
+    first, second, *_ = crossing(shape(presets.double_descent(), levels=(level,)), "test", level)
+    assert (first[1], second[1]) == ("up", "down")
+    # A parabola of curvature about 1e-3 is 1e-12 below its top some 5e-5 to both sides; the grid's step is 0.8.
+    assert maximum.t - 1e-4 < first[0] < maximum.t < second[0] < maximum.t + 1e-4
+
+
 def test_a_slope_that_touches_0_is_no_extremum():
     # (p - 1/2)^3: its slope is 3 (p - 1/2)^2 p', which touches 0 at t = b, where the curve crosses 0.
     got = shape(of_one_logistic([-0.125, 0.125, -0.125, 0.125]), levels=(0,))
@@ -232,6 +241,21 @@ def test_speeds_far_apart():
     # p_2 + (1 - p_2) / 2 = 0.6 where p_2 = 1/5, that is s = 2/5
     (at, _), *_ = crossing(got, "test", 0.6)
     assert math.isclose(at, 1e301 + math.log(2 / 3) * 1e300, rel_tol=1e-14)
+
+
+def test_a_maximum_of_height_1_over_e_to_the_5000():
+    # Long after the preferred pattern, F - 1/2 = (1 - p_0) (p_1 - 1/2), and its slope has the sign of 1/2 - p_1^2:
+    # a maximum at b_1 + logit(1/sqrt 2) = b_1 + log(1 + sqrt 2), 2200 decimal digits below F itself.
+    first, second = Pattern(gamma=1, alpha=1, b=0, g=0.5), Pattern(gamma=1, alpha=1, b=5000, g=1)
+    got = shape(PatternModel([first, second], Priority((0, 1))))
+    assert [(x.t, x.value, x.kind) for x in got.extrema] == [(5000 + math.log(1 + math.sqrt(2)), 0.5, "maximum")]
+
+
+def test_a_crossing_that_needs_more_bits():
+    # The same curve with b_1 = 300 passes 1/2 where p_1 does, 130 decimal digits below 1: 128 bits see 38 of them.
+    first, second = Pattern(gamma=1, alpha=1, b=0, g=0.5), Pattern(gamma=1, alpha=1, b=300, g=1)
+    got = shape(PatternModel([first, second], Priority((0, 1))), levels=(0.5,))
+    assert crossing(got, "test", 0.5) == [(pytest.approx(300, rel=1e-14, abs=0), "up")]
 
 
 def test_a_zero_gamma_changes_nothing():
@@ -357,7 +381,7 @@ def test_the_order_of_the_patterns_does_not_matter(order: tuple[int, ...]):
 def test_nothing_is_called_certified():
     got = shape(presets.double_descent())
     assert (got.verdict, got.certified) == ("undecided", False)
-    assert got.reason.startswith("signs were decided at 1487 times; a pair of extrema between two neighbours")
+    assert got.reason.startswith("the sign of the slope is known at 1487 of 1487 times; a pair of extrema")
     assert "\n" not in got.reason
 
 
