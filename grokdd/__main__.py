@@ -15,9 +15,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         invoke(sys.argv[1:] if arguments is None else arguments)
 
-    # Threads of torch that wait should sleep, not spin: on a machine that others share, spinning ones hold back the
-    # very work that they wait for. OpenMP reads this once, when torch is loaded; a user's own setting stays.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # Threads of torch that wait should soon sleep: on a machine that others share, spinning ones hold back the very
+    # work that they wait for. OpenMP (GNU) reads this once, when torch is loaded; a user's own setting stays.
+    os.environ.setdefault("GOMP_SPINCOUNT", "20000")
     return exit_code_of(command)
 
 
