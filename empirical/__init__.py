@@ -15,7 +15,7 @@ from ..analytic.lazy import lazy_names
 
 if TYPE_CHECKING:
     from . import experiments
-    from .configuration import Configuration, Quirks
+    from .configuration import Configuration
     from .fitting import Fit, Fits, fit
     from .recorder import Recorder
     from .runs import Run
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __getattr__, _lazy = lazy_names(
     __name__,
     {
-        "configuration": ("Configuration", "Quirks"),
+        "configuration": ("Configuration",),
         "experiments": ("experiments",),
         "fitting": ("Fit", "Fits", "fit"),
         "recorder": ("Recorder",),
@@ -40,7 +40,6 @@ __all__ = [
     "Evaluation",
     "Fit",
     "Fits",
-    "Quirks",
     "Recorder",
     "Run",
     "Statement",

@@ -82,3 +82,11 @@ def build(record: type, settings: Mapping[str, Any]) -> Any:
 def as_tuple(value: Any) -> Any:
     """Return lists as tuples, at any depth, and anything else as it is."""
     return tuple(as_tuple(one) for one in value) if isinstance(value, list | tuple) else value
+
+
+def flattened(settings: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Return nested settings under dotted names."""
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        flat |= flattened(value, f"{before}{name}.") if isinstance(value, Mapping) else {f"{before}{name}": value}
+    return flat

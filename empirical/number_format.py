@@ -1,8 +1,8 @@
 """In which numbers a network computes, and which are faster on this machine."""
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
 
@@ -12,10 +12,24 @@ GAIN = 1.15
 
 
 def computing(number_format: str, device: torch.device) -> AbstractContextManager[object]:
-    """Return the context in which a network of `number_format` computes: autocast for bfloat16, nothing otherwise."""
+    """Return the context in which a network of `number_format` computes: autocast for bfloat16, nothing otherwise.
+
+    The cast weights are not kept between calls: a captured graph must cast them anew at each replay.
+    """
     if number_format == "bfloat16":
-        return torch.autocast(device.type, dtype=torch.bfloat16)
+        return torch.autocast(device.type, dtype=torch.bfloat16, cache_enabled=False)
     return nullcontext()
+
+
+@contextmanager
+def matrix_products(number_format: str) -> Iterator[None]:
+    """Let float32 matrix products on CUDA be rounded to 10 bits of mantissa for "tf32", and not for any other."""
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("high" if number_format == "tf32" else "highest")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)
 
 
 def weight_type(number_format: str) -> torch.dtype:

@@ -32,6 +32,8 @@ class Recorder:
     sizes
         Number of examples behind each `<part>_correct`, at least "train" and "test", if accuracies are wanted
         back: {"train": 4656, "test": 4656, ...}.
+    classes
+        Number of possible answers, if guessing is right once in so many; None where that is not known.
     extra
         JSON values to keep with the environment: the device, the number format, ...
 
@@ -56,11 +58,13 @@ class Recorder:
         *,
         configuration: Mapping[str, Any] | None = None,
         sizes: Mapping[str, int] | None = None,
+        classes: int | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> None:
         self.folder = Path(out)
         self.rows: list[dict[str, Any]] = []
         self._configuration, self._sizes, self._extra = dict(configuration or {}), dict(sizes or {}), dict(extra or {})
+        self._classes = classes
         self._to_finish = True
         self._open = ExitStack()
 
@@ -92,6 +96,7 @@ class Recorder:
             "finished": False,
             "configuration": self._configuration,
             "sizes": self._sizes,
+            "classes": self._classes,
             "environment": environment() | self._extra,
         }
         write_json(self.folder / RECORD, self.record)

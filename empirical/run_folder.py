@@ -2,8 +2,10 @@
 
 record.json       format number, configuration, set sizes, environment; written before the first step
 log.jsonl         one JSON object an evaluation, appended and flushed; a torn last line is dropped
-checkpoints/      step-00001000.safetensors, ...: weights and optimizer moments; the two newest are kept
+checkpoints/      step-000001000.safetensors, ...: weights and optimizer moments; the two newest are kept
+snapshots/        step-000001000.safetensors, ...: weights, where the configuration asks for them
 curves.parquet    the log as a table, written when the run ends
+weights.safetensors, examples.parquet    final weights; the step at which each example was first learned
 lock              held by the process that writes the run
 """
 
@@ -18,8 +20,9 @@ from typing import Any
 
 from ..analytic.errors import InputError
 
-FORMAT = 1
+FORMAT = 2
 RECORD, LOG, CHECKPOINTS, TABLE, LOCK = "record.json", "log.jsonl", "checkpoints", "curves.parquet", "lock"
+SNAPSHOTS, WEIGHTS, EXAMPLES = "snapshots", "weights.safetensors", "examples.parquet"
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:

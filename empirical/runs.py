@@ -3,15 +3,17 @@
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow
 
 from ..analytic.errors import InputError
 from ..analytic.training_curves import Curves
-from .configuration import Configuration
 from .run_folder import read_log, read_record
 from .tables import to_table
+
+if TYPE_CHECKING:  # a configuration names its network, and networks need torch
+    from .configuration import Configuration
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,21 @@ class Run:
         return dict(self.record.get("environment", {}))
 
     @property
-    def config(self) -> Configuration:
-        """The configuration, if the run was made by `grokdd.empirical.run`; InputError otherwise."""
-        return Configuration.from_json(self.record.get("configuration", {}))
+    def classes(self) -> int | None:
+        """Number of possible answers; None where the recorder was not told."""
+        return self.record.get("classes")
+
+    @property
+    def end(self) -> str | None:
+        """Why the run ended: "steps", "stop rule" or "diverged"; None if it has not, or another trainer made it."""
+        return self.record.get("end")
+
+    @property
+    def config(self) -> "Configuration":
+        """The configuration, if the run was made by `grokdd.empirical.run`; InputError otherwise. Needs torch."""
+        from .configuration import Configuration
+
+        return Configuration.from_json(self.record["configuration"])
 
     def table(self) -> pyarrow.Table:
         """Return one row an evaluation: `step`, `<part>_loss`, `<part>_correct`, `seconds`, ..."""

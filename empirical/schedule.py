@@ -1,7 +1,9 @@
-"""When what happens in a run: batches, learning rate, evaluations, dropout. All are functions of the step alone.
+"""When what happens in a run: batches, evaluations, snapshots, dropout. All are functions of the step alone.
 
 Because nothing here has a state, a resumed run needs no more than the number of its last step.
 """
+
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,29 +17,48 @@ DROPOUT_RETURNS_AT = 1000
 
 def batches_per_epoch(configuration: Configuration) -> int:
     """Return the number of updates in an epoch; what does not fill a batch is skipped unless the quirk is on."""
-    full, left_over = divmod(configuration.train_size, configuration.batch_size)
-    return full + (1 if left_over and configuration.quirks.ragged_last_batch else 0)
+    full, left_over = divmod(len(configuration.data.train), configuration.batch)
+    return full + (1 if left_over and configuration.ragged_last_batch else 0)
 
 
-def epoch_order(configuration: Configuration, epoch: int) -> NDArray[np.int64]:
+def batch_length(configuration: Configuration, step: int) -> int:
+    """Return the number of examples of update `step`, counted from 1."""
+    place = (step - 1) % batches_per_epoch(configuration)
+    return min(configuration.batch, len(configuration.data.train) - place * configuration.batch)
+
+
+def batch(configuration: Configuration, step: int) -> NDArray[np.int64]:
+    """Return the examples of update `step`, counted from 1: indices into the task's examples, shape (B,)."""
+    train, size = configuration.data.train, configuration.batch
+    if size == len(train):  # all of them at every step: no order to draw
+        return train
+    epoch, place = divmod(step - 1, batches_per_epoch(configuration))
+    order = epoch_order(shuffle_seed(configuration), len(train), epoch)
+    return train[order[place * size : (place + 1) * size]]
+
+
+def shuffle_seed(configuration: Configuration) -> int:
+    """Return the seed of batch order and dropout."""
+    return configuration.seed if configuration.batch_seed is None else configuration.batch_seed
+
+
+@lru_cache(maxsize=1024)
+def epoch_order(seed: int, train_size: int, epoch: int) -> NDArray[np.int64]:
     """Return the order of the training examples in an epoch, shape (train_size,)."""
-    return generator(configuration.seed, Stream.BATCHES, epoch).permutation(configuration.train_size)
-
-
-def learning_rate(configuration: Configuration, step: int) -> float:
-    """Return the learning rate of update `step`, counted from 1, with linear warm-up."""
-    if step >= configuration.warmup_steps:
-        return configuration.learning_rate
-    return configuration.learning_rate * step / configuration.warmup_steps
+    order = generator(seed, Stream.BATCHES, epoch).permutation(train_size)
+    order.flags.writeable = False
+    return order
 
 
 def drops_out(configuration: Configuration, step: int) -> bool:
-    """Return whether update `step`, counted from 1, is made with dropout."""
-    quirks = configuration.quirks
-    if not quirks.mlp_dropout:
-        return False
+    """Return whether update `step`, counted from 1, is made with dropout, if the network has any."""
     first_of_epoch = (step - 1) % batches_per_epoch(configuration) == 0
-    return first_of_epoch or step > DROPOUT_RETURNS_AT or not quirks.dropout_lost_in_evaluation
+    return first_of_epoch or step > DROPOUT_RETURNS_AT or not configuration.dropout_lost_in_evaluation
+
+
+def dropout_key(configuration: Configuration, step: int) -> int:
+    """Return the number that decides the dropout masks of update `step`, in 0..2**63 - 1."""
+    return int(generator(shuffle_seed(configuration), Stream.DROPOUT, step).integers(2**63))
 
 
 def evaluation_steps(configuration: Configuration) -> list[int]:
@@ -53,3 +74,19 @@ def evaluation_steps(configuration: Configuration) -> list[int]:
         if round(at) > steps[-1]:
             steps.append(round(at))
     return steps if steps[-1] == last else [*steps, last]
+
+
+def snapshot_steps(configuration: Configuration) -> list[int]:
+    """Return the evaluations after which the weights are kept: those next to a geometric grid, the last included.
+
+    >>> snapshot_steps(Configuration(steps=20, dense_evaluations_until=4, evaluation_ratio=1.5, snapshot_ratio=3.0))
+    [0, 2, 4, 9, 20]
+    """
+    if configuration.snapshot_ratio is None:
+        return []
+    evaluations, kept, due = evaluation_steps(configuration), [], 0.0
+    for step in evaluations:
+        if step >= due or step == evaluations[-1]:
+            kept.append(step)
+            due = max(1.0, step * configuration.snapshot_ratio)
+    return kept

@@ -12,6 +12,9 @@ class Stream(IntEnum):
     WEIGHTS = 0
     BATCHES = 1
     DROPOUT = 2
+    DATA = 3
+    LABELS = 4
+    SPLIT = 5
 
 
 def generator(seed: int, stream: Stream, which: int | str) -> np.random.Generator:

@@ -9,16 +9,15 @@ from pyarrow import parquet
 
 
 def to_table(rows: Sequence[dict[str, Any]]) -> pyarrow.Table:
-    """Return one column a name; whole numbers as int64, all others as float64."""
+    """Return one column a name; text as text, whole numbers as int64, all other numbers as float64."""
     columns = {name: [row[name] for row in rows] for name in (rows[0] if rows else {"step": 0})}
-    return pyarrow.table(
-        {
-            name: pyarrow.array(
-                values, pyarrow.int64() if all(isinstance(v, int) for v in values) else pyarrow.float64()
-            )
-            for name, values in columns.items()
-        }
-    )
+    return pyarrow.table({name: pyarrow.array(values, _type(values)) for name, values in columns.items()})
+
+
+def _type(values: Sequence[object]) -> pyarrow.DataType:
+    if all(isinstance(value, int) for value in values):
+        return pyarrow.int64()
+    return pyarrow.string() if any(isinstance(value, str) for value in values) else pyarrow.float64()
 
 
 def to_parquet(rows: Sequence[dict[str, Any]], path: Path) -> None:

@@ -1,28 +1,29 @@
-"""The trainer: one transformer, from its first step or its last checkpoint to its end, kept in a run folder."""
+"""The trainer: a stack of networks, from their first step or their last checkpoint to their ends.
+
+Each member is kept in a run folder of its own; the checkpoints hold all of them together.
+"""
 
 import math
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from ..analytic.errors import InputError, MachineError
-from .checkpoints import load_checkpoint, save_checkpoint
+from ..analytic.errors import InputError
+from .checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from .configuration import Configuration
 from .interrupt import Interrupt, heeding_interrupts
-from .measuring import Side, loss_of, measure, sides, sizes
-from .modular_division import division_equations, split_equations
-from .number_format import computing, faster_format, weight_type
+from .measuring import part_sizes
+from .members import Member
 from .recorder import Recorder
 from .run_folder import RECORD, read_record
+from .run_settings import device_named, settings_of, threads
 from .runs import Run
-from .schedule import batches_per_epoch, drops_out, epoch_order, evaluation_steps, learning_rate
-from .transformer import Transformer
+from .stack import Stack
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class Evaluation:
     test_loss: float
     steps_per_second: float
     """Since this process began; 0 at its first evaluation."""
+    name: str = ""
+    """Which member of an ensemble; empty for a network trained alone."""
+
+
+Listener = Callable[[Evaluation], None]
 
 
 def run(
@@ -44,7 +50,7 @@ def run(
     *,
     out: str | os.PathLike[str],
     device: str = "cpu",
-    progress: Callable[[Evaluation], None] | None = None,
+    progress: Listener | None = None,
     seconds: float = math.inf,
 ) -> Run:
     """Train, or go on training, and return the finished run.
@@ -71,145 +77,45 @@ def run(
     InputError
         If the folder holds something else, another configuration, or damaged files.
     MachineError
-        If there is no such device.
+        If there is no such device, or the disk is full.
     KeyboardInterrupt
         After Ctrl-C, once a checkpoint is written.
     """
-    place = _device(device)
-    folder = Path(out)
-    if (folder / RECORD).exists() and _same(folder, configuration) and Run.load(folder).finished:
+    place, folder = device_named(device), Path(out)
+    if (folder / RECORD).exists() and holds(folder, configuration) and Run.load(folder).finished:
         return Run.load(folder)
-    split = split_equations(
-        division_equations(configuration.modulus), configuration.train_size, configuration.split_seed
-    )
-    both = sides(split, place)
-    settings = _resumed_settings(folder, place) or _new_settings(configuration, both, place)
+    settings = settings_of(folder, configuration, place)
     with (
-        _threads(settings["threads"]),
-        Recorder(out, configuration=configuration.to_json(), sizes=sizes(both), extra=settings) as recorder,
+        threads(settings["threads"]),
+        recorder_of(configuration, folder, settings) as recorder,
         heeding_interrupts() as interrupt,
     ):
-        trainer = Trainer(configuration, both, settings["number_format"], place)
-        finished = trainer.train(recorder, progress, interrupt, time.monotonic() + seconds)
-        if not finished:
-            recorder.leave_unfinished()
-    if interrupt.heard:
-        raise KeyboardInterrupt(f"stopped after step {trainer.step} with a checkpoint; the same call resumes from it")
+        training = Training([Member(configuration, recorder)], folder, settings["number_format"], place, progress)
+        training.go_on(interrupt, time.monotonic() + seconds)
+    if interrupt.heard and not Run.load(out).finished:
+        raise KeyboardInterrupt(
+            f"stopped after step {training.stack.step} with a checkpoint; the same call resumes from it"
+        )
     return Run.load(out)
 
 
-class Trainer:
-    """A network, its optimizer, and the step they have reached."""
-
-    def __init__(
-        self, configuration: Configuration, both: dict[str, Side], number_format: str, device: torch.device
-    ) -> None:
-        self.configuration, self.both, self.number_format, self.device = configuration, both, number_format, device
-        self.network = Transformer(configuration).to(device, weight_type(number_format))
-        self.optimizer = torch.optim.AdamW(
-            self.network.parameters(),
-            lr=configuration.learning_rate,
-            betas=configuration.betas,
-            weight_decay=configuration.weight_decay,
-            fused=True,  # one pass over all weights; the default makes dozens of small calls a step
-        )
-        self.step = 0
-        self._epoch = -1
-
-    def train(
-        self,
-        recorder: Recorder,
-        progress: Callable[[Evaluation], None] | None,
-        interrupt: Interrupt,
-        deadline: float,
-    ) -> bool:
-        """Train to the end, or until interrupted or out of time; return whether the end was reached."""
-        self.step = load_checkpoint(recorder.folder, self.configuration.digest, self.network, self.optimizer)
-        recorder.rewind(self.step)
-        evaluations, first_step, started = set(evaluation_steps(self.configuration)), self.step, time.monotonic()
-        if self.step == 0 and not recorder.rows:
-            self._evaluate(recorder, progress, 0.0)
-        while not self.ended(recorder.rows):
-            if interrupt.heard or time.monotonic() > deadline:
-                self._save(recorder)
-                return False
-            self.update()
-            if self.step in evaluations:
-                self._evaluate(recorder, progress, (self.step - first_step) / (time.monotonic() - started))
-            if self.step % self.configuration.checkpoint_every == 0 or self.ended(recorder.rows):
-                self._save(recorder)
-        return True
-
-    def ended(self, rows: list[dict[str, Any]]) -> bool:
-        """Return whether the last step is made, or the stop rule holds at it."""
-        if self.step >= self.configuration.steps:
-            return True
-        level, sustained = self.configuration.stop_test_accuracy, self.configuration.stop_sustained
-        if level is None or len(rows) < sustained or rows[-1]["step"] != self.step:
-            return False
-        size = len(self.both["test"].answers)
-        return all(row["test_correct"] >= level * size for row in rows[-sustained:])
-
-    def update(self) -> None:
-        """Make one step of the optimizer on the next batch."""
-        self.step += 1
-        train, indices = self.both["train"], self._batch()
-        keep = None
-        if drops_out(self.configuration, self.step):
-            keep = self.network.dropout_masks(self.configuration.seed, self.step, len(indices))
-        with computing(self.number_format, self.device):
-            logits = self.network(train.pairs[indices], keep)
-        loss_of(logits, train.answers[indices]).backward()
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.configuration, self.step)
-        self.optimizer.step()
-        self.optimizer.zero_grad()
-
-    def _save(self, recorder: Recorder) -> None:
-        recorder.sync()
-        if self.step:  # before the first update the seed says it all, and the optimizer has no moments yet
-            save_checkpoint(recorder.folder, self.step, self.configuration.digest, self.network, self.optimizer)
-
-    def _batch(self) -> torch.Tensor:
-        epoch, place = divmod(self.step - 1, batches_per_epoch(self.configuration))
-        if epoch != self._epoch:
-            self._epoch, self._order = epoch, torch.from_numpy(epoch_order(self.configuration, epoch)).to(self.device)
-        size = self.configuration.batch_size
-        return self._order[place * size : (place + 1) * size]
-
-    def _evaluate(self, recorder: Recorder, progress: Callable[[Evaluation], None] | None, rate: float) -> None:
-        measured = measure(self.network, self.both, self.number_format)
-        recorder.log(self.step, **measured)
-        if progress is not None:
-            progress(
-                Evaluation(
-                    step=self.step,
-                    total_steps=self.configuration.steps,
-                    train_accuracy=measured["train_correct"] / len(self.both["train"].answers),
-                    test_accuracy=measured["test_correct"] / len(self.both["test"].answers),
-                    train_loss=measured["train_loss"],
-                    test_loss=measured["test_loss"],
-                    steps_per_second=rate,
-                )
-            )
+def recorder_of(configuration: Configuration, folder: Path, settings: dict[str, Any]) -> Recorder:
+    """Return the recorder of a member's run, which stays unfinished until the member finishes it."""
+    data = configuration.data
+    recorder = Recorder(
+        folder,
+        configuration=configuration.to_json(),
+        sizes=part_sizes(data),
+        classes=data.shape.classes,
+        extra=settings,
+    )
+    recorder.leave_unfinished()
+    return recorder
 
 
-def _device(name: str) -> torch.device:
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise InputError(f"device must be cpu, cuda or cuda:N, got {name!r}") from None
-    if device.type not in ("cpu", "cuda"):
-        raise InputError(f"device must be cpu, cuda or cuda:N, got {name!r}")
-    if device.type == "cuda" and (not torch.cuda.is_available() or (device.index or 0) >= torch.cuda.device_count()):
-        raise MachineError(
-            f"device {name!r} must exist, but PyTorch finds {torch.cuda.device_count()} CUDA devices: use cpu"
-        )
-    return device
-
-
-def _same(folder: Path, configuration: Configuration) -> bool:
-    held = Configuration.from_json(read_record(folder).get("configuration", {}))
+def holds(folder: Path, configuration: Configuration) -> bool:
+    """Return True if a run folder holds this configuration; InputError, saying what differs, if another."""
+    held = Configuration.from_json(read_record(folder)["configuration"])
     if held != configuration:
         raise InputError(
             f"out must hold this configuration, got {folder}, which holds another "
@@ -218,45 +124,112 @@ def _same(folder: Path, configuration: Configuration) -> bool:
     return True
 
 
-def _resumed_settings(folder: Path, device: torch.device) -> dict[str, Any] | None:
-    """Return what the run was begun with, so that it goes on in the same numbers; None for a new run."""
-    if not (folder / RECORD).exists():
-        return None
-    held = read_record(folder)["environment"]
-    if held["device"] != device.type:
-        raise InputError(
-            f"device must be {held['device']}, on which {folder} was begun, got {device.type}: choose another out"
+class Training:
+    """Unfinished members of one stack, where the last checkpoint left them.
+
+    Parameters
+    ----------
+    members
+        Configurations of one `stack_key`, each with its open recorder.
+    folder
+        Where their checkpoints are.
+    """
+
+    def __init__(
+        self,
+        members: Sequence[Member],
+        folder: Path,
+        number_format: str,
+        device: torch.device,
+        progress: Listener | None,
+        names: Sequence[str] = ("",),
+    ) -> None:
+        self.folder, self.progress = folder, progress
+        self._started = self._begun_at = 0.0
+        found = load_checkpoint(folder, tuple(member.configuration.digest for member in members))
+        by_digest = {m.configuration.digest: (m, name) for m, name in zip(members, names, strict=True)}
+        # Checkpoints come after the records of members that have ended: those are not among the unfinished.
+        held = list(by_digest) if found is None else [digest for digest in found.members if digest in by_digest]
+        self.members = [by_digest[digest][0] for digest in held]
+        self.names = [by_digest[digest][1] for digest in held]
+        self.stack = Stack([member.configuration for member in self.members], device, number_format)
+        if found is not None:
+            rows = torch.tensor([found.members.index(digest) for digest in held])
+            self.stack.load({name: values[rows] for name, values in found.state.items()}, found.step)
+        for member in self.members:
+            member.recorder.rewind(self.stack.step)
+
+    def go_on(self, interrupt: Interrupt, deadline: float = math.inf) -> bool:
+        """Train until every member has ended; return False if interrupted or out of time before."""
+        for _ in self.steps():
+            if interrupt.heard or time.monotonic() > deadline:
+                self.save()
+                return False
+        return True
+
+    def steps(self) -> Iterator[int]:
+        """Make one update after the other, yielding before each the number of those made; ends with the last member."""
+        self._started, self._begun_at = time.monotonic(), self.stack.step
+        if self.stack.step == 0:
+            self._evaluate()
+        while self.members:
+            yield self.stack.step
+            self.stack.advance()
+            ended = self._evaluate() if self._due() else False
+            if self.members and (ended or self.stack.step % self.members[0].configuration.checkpoint_every == 0):
+                self.save()
+
+    def save(self) -> None:
+        """Write a checkpoint of the members that have not ended; before the first update the seeds say it all."""
+        for member in self.members:
+            member.recorder.sync()
+        if self.members and self.stack.step:
+            digests = tuple(member.configuration.digest for member in self.members)
+            save_checkpoint(self.folder, Checkpoint(self.stack.step, digests, self.stack.state()))
+
+    def _due(self) -> bool:
+        return any(self.stack.step in member.evaluations for member in self.members)
+
+    def _evaluate(self) -> bool:
+        """Record what is due; return whether a member has ended."""
+        step = self.stack.step
+        _, rows = self.stack.evaluate()
+        for place, (member, row) in enumerate(zip(self.members, rows, strict=True)):
+            if step in member.evaluations:
+                member.log(step, row)
+                self._tell(place, row)
+            if step in member.snapshots:
+                member.keep_snapshot(step, self.stack.member_weights(place))
+        ends = [member.end(step) for member in self.members]
+        self._finish(ends)
+        return any(ends)
+
+    def _finish(self, ends: Sequence[str | None]) -> None:
+        """Close the members that have ended, and go on with the others."""
+        if not any(ends):
+            return
+        learned = self.stack.learned.first.cpu().numpy()
+        for place, (member, why) in enumerate(zip(self.members, ends, strict=True)):
+            if why is not None:
+                member.finish(self.stack.step, why, self.stack.member_weights(place), learned[place])
+        left = [place for place, why in enumerate(ends) if why is None]
+        self.members, self.names = [self.members[i] for i in left], [self.names[i] for i in left]
+        if left:
+            self.stack = self.stack.only(left)
+
+    def _tell(self, place: int, row: dict[str, float]) -> None:
+        if self.progress is None:
+            return
+        made, data = self.stack.step - self._begun_at, self.members[place].configuration.data
+        self.progress(
+            Evaluation(
+                step=self.stack.step,
+                total_steps=self.members[place].configuration.steps,
+                train_accuracy=row["train_correct"] / len(data.train),
+                test_accuracy=row["test_correct"] / len(data.test),
+                train_loss=row["train_loss"],
+                test_loss=row["test_loss"],
+                steps_per_second=made / (time.monotonic() - self._started) if made else 0.0,
+                name=self.names[place],
+            )
         )
-    return held
-
-
-def _new_settings(configuration: Configuration, both: dict[str, Side], device: torch.device) -> dict[str, Any]:
-    settings: dict[str, Any] = {
-        "device": device.type,
-        "device_name": torch.cuda.get_device_name(device) if device.type == "cuda" else None,
-        "threads": torch.get_num_threads(),
-        "number_format": configuration.number_format,
-    }
-    if configuration.number_format == "auto":
-        scratch = {name: _scratch(configuration, both, name, device) for name in ("float32", "bfloat16")}
-        chosen, seconds = faster_format(lambda name: scratch[name].update(), device)
-        settings |= {"number_format": chosen, "seconds_per_step_when_chosen": seconds}
-    return settings
-
-
-def _scratch(configuration: Configuration, both: dict[str, Side], number_format: str, device: torch.device) -> Trainer:
-    """Return a trainer to time a few updates with; its network is thrown away."""
-    return Trainer(
-        replace(configuration, quirks=replace(configuration.quirks, mlp_dropout=False)), both, number_format, device
-    )
-
-
-@contextmanager
-def _threads(number: int) -> Iterator[None]:
-    """Compute with as many threads as the run was begun with: sums depend on it in their last bits."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(number)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -114,22 +114,23 @@ def simulate(
 
 
 @app.command(
-    short_help="Train a transformer on modular division.",
+    short_help="Train a network on an operation.",
     epilog="\b\nExample:\n  grokdd train --modulus 97 --weight-decay 1 --steps 3000 --out runs/wd1",
 )
 def train(
     context: typer.Context,
     out: Annotated[Path | None, typer.Option(help="Run folder; a run of this configuration in it is resumed.")] = None,
-    modulus: Annotated[int | None, typer.Option(help="A prime: equations a / b = c modulo it.")] = None,
-    train_fraction: Annotated[float | None, typer.Option(help="Share of the equations trained on, in (0, 1).")] = None,
-    split_seed: Annotated[int | None, typer.Option(help="Which equations are trained on.")] = None,
+    operation: Annotated[str | None, typer.Option(help="x/y, x+y, x-y, x*y, x^2+y^2, ... (default: x/y).")] = None,
+    modulus: Annotated[int | None, typer.Option(help="Operands and answers are residues modulo it.")] = None,
+    train_fraction: Annotated[float | None, typer.Option(help="Share of the examples trained on, in (0, 1).")] = None,
+    split_seed: Annotated[int | None, typer.Option(help="Which examples are trained on.")] = None,
     seed: Annotated[int, typer.Option(help="Initial weights, batch order and dropout.")] = 0,
     layers: Annotated[int | None, typer.Option(help="Transformer blocks.")] = None,
     width: Annotated[int | None, typer.Option(help="Width of the residual stream.")] = None,
     heads: Annotated[int | None, typer.Option(help="Attention heads; they divide the width.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="AdamW's learning rate after warm-up.")] = None,
     weight_decay: Annotated[float | None, typer.Option(help="Decoupled weight decay, on every parameter.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Equations per step.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Examples per step.")] = None,
     steps: Annotated[int | None, typer.Option(help="Training steps.")] = None,
     number_format: Annotated[str | None, typer.Option(help="auto, float32, bfloat16 or float64.")] = None,
     public: Annotated[bool, typer.Option("--public", help="With the quirks of the paper's public code.")] = False,
@@ -137,10 +138,11 @@ def train(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train a transformer on modular division and keep its curves in a run folder; by default the paper's settings."""
+    """Train a network and keep its curves in a run folder; by default the paper's transformer on division mod 97."""
     from . import run_summary, training_run
 
     given = {
+        "operation": operation,
         "modulus": modulus,
         "train_fraction": train_fraction,
         "split_seed": split_seed,
@@ -169,7 +171,7 @@ def fit(
     context: typer.Context,
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, of `grokdd train` or of any Recorder.")],
     patterns: Annotated[int, typer.Option(help="Number of patterns of the model.")] = 3,
-    chance: Annotated[float | None, typer.Option(help="Accuracy of guessing; by default 1 / modulus, else 0.")] = None,
+    chance: Annotated[float | None, typer.Option(help="Accuracy of guessing; by default 1 / answers, else 0.")] = None,
     starts: Annotated[int, typer.Option(help="Random starts for each rule and time axis.")] = 12,
     seed: Annotated[int, typer.Option(help="Of these starts.")] = 0,
     report: Annotated[Path | None, typer.Option(help="Also write this HTML report.")] = None,

@@ -30,7 +30,7 @@ def compare(
 ) -> Comparison:
     """Return the run in folder `path` with the pattern model fitted to it, and the verdict.
 
-    `chance` is 1 / modulus by default, or 0 where the run does not tell; the others are those of `empirical.fit`.
+    `chance` is one over the number of answers by default, or 0 where the run does not tell; the others are those of `empirical.fit`.
     """
     run = Run.load(path)
     curves = run.curves()

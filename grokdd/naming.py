@@ -1,5 +1,8 @@
 """What things are called in print: patterns, rules, and how far a number may be trusted."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from .analytic import Mean, PatternModel, Preferred, Priority, SoftPreference, Table
 
 
@@ -32,3 +35,17 @@ def rule_name(model: PatternModel) -> str:
 def trust(certified: bool) -> str:
     """Return the word that a number carries: "certified" (proved) or "float" (computed, not proved)."""
     return "certified" if certified else "float"
+
+
+def task_name(settings: Mapping[str, Any]) -> str:
+    """Return what a run learns in a few words, from the settings of its task.
+
+    >>> task_name({"kind": "binary_operation", "operation": "x/y", "modulus": 97})
+    'x/y mod 97'
+    >>> task_name({"kind": "permutations", "operation": "x.y", "letters": 5})
+    'permutations (operation x.y, letters 5)'
+    """
+    rest = {name: value for name, value in settings.items() if name != "kind"}
+    if settings["kind"] == "binary_operation":
+        return f"{rest['operation']} mod {rest['modulus']}"
+    return f"{settings['kind']} ({', '.join(f'{name} {value}' for name, value in rest.items())})"

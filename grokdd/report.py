@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from . import __version__, figures
 from .analytic import Curves
-from .analytic.errors import InputError
 from .derivation import Derivation, derive, plateaus
+from .empirical.kinds import flattened
 from .empirical.observation import Point
 from .html_parts import Panel, bullets, page, panels, paragraph, section, sentence, table, text
 from .model_against_run import Comparison, agreement, answer, by_cost, inflection
-from .naming import pattern_names, rule_name, trust
+from .naming import pattern_names, rule_name, task_name, trust
 
 TITLE = "Does the pattern-learning model describe how this network learned?"
 
@@ -179,15 +179,26 @@ def _training_did(found: Comparison) -> Iterator[str]:
 def _task(found: Comparison) -> str:
     run = found.run
     sizes = f"{run.sizes['train']} examples to train on and {run.sizes['test']} to test on"
-    try:
-        chosen = run.config
-    except InputError:
+    settings = run.record["configuration"]
+    if not {"task", "network", "optimizer", "seed"} <= settings.keys():
         return f"The run in {run.path} was recorded by another training loop: {sizes}."
     return (
-        f"The task is division modulo {chosen.modulus}: from a and b ≠ 0, predict c with b c = a. Of its "
-        f"{chosen.equations} equations a transformer of {chosen.layers} layers and width {chosen.width} has {sizes}; "
-        f"guessing is right once in {chosen.modulus}. Weight decay is {chosen.weight_decay:g}, the seed {chosen.seed}."
+        f"The task is {_task_in_words(settings['task'])}; there are {sizes}, and guessing is right once in "
+        f"{run.classes}. The network is {_network_in_words(settings['network'])}. Weight decay is "
+        f"{settings['optimizer']['weight_decay']:g}, the seed {settings['seed']}."
     )
+
+
+def _task_in_words(settings: Mapping[str, Any]) -> str:
+    if settings.get("operation") == "x/y":
+        return f"division modulo {settings['modulus']}: from a and b ≠ 0, predict c with b c = a"
+    return task_name(settings)
+
+
+def _network_in_words(settings: Mapping[str, Any]) -> str:
+    if settings["kind"] == "transformer":
+        return f"a transformer of {settings['layers']} layers and width {settings['width']}"
+    return f"of kind {settings['kind']}"
 
 
 def _zero_dividends(found: Comparison, columns: Mapping[str, NDArray[np.float64]]) -> Iterator[str]:
@@ -321,14 +332,11 @@ def _making(findings: Findings) -> Iterator[str]:
         if value not in (None, "")
     )
     yield f"<dl>{items}</dl>"
-    settings = run.record.get("configuration", {})
+    settings = flattened(run.record.get("configuration", {}))
     yield table("Configuration of the run.", ("setting", "value"), [(k, _setting(v)) for k, v in settings.items()])
 
 
 def _setting(value: object) -> str:
-    if isinstance(value, Mapping):
-        on = [str(name) for name, switched in value.items() if switched]
-        return ", ".join(on) or "none"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

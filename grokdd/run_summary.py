@@ -9,8 +9,8 @@ from .empirical.observation import FEWEST_POINTS, Observation, observe
 
 
 def chance_of(run: Run) -> Fraction | None:
-    """Return the accuracy of guessing, 1 / modulus; None if the run was recorded by another training loop."""
-    return Fraction(1, run.config.modulus) if "modulus" in run.record.get("configuration", {}) else None
+    """Return the accuracy of guessing, one over the number of answers; None where the run does not tell it."""
+    return None if run.classes is None else Fraction(1, run.classes)
 
 
 def observed(run: Run) -> Observation | None:

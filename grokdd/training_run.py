@@ -7,24 +7,40 @@ from typing import Any
 from .empirical import Configuration, Run
 from .empirical import run as train_network
 from .empirical.experiments import division_mod_97, public_division
+from .naming import task_name
 from .output import Output
 from .progress import training_progress
 
 
 def configuration(public: bool, seed: int, settings: Mapping[str, Any]) -> Configuration:
     """Return the paper's experiment, or the public code's, with `settings` in place of its own."""
-    return (public_division if public else division_mod_97)(seed, **settings)
+    return (public_division if public else division_mod_97)(
+        seed, **{OPTIONS.get(name, name): value for name, value in settings.items()}
+    )
+
+
+OPTIONS = {
+    "operation": "task.operation",
+    "modulus": "task.modulus",
+    "train_fraction": "split.train_fraction",
+    "split_seed": "split.seed",
+    "layers": "network.layers",
+    "width": "network.width",
+    "heads": "network.heads",
+    "learning_rate": "optimizer.learning_rate",
+    "weight_decay": "optimizer.weight_decay",
+}
+"""Options of the command whose settings belong to a part of the configuration."""
 
 
 def default_folder(chosen: Configuration) -> Path:
     """Return the folder of a run that was given none: the same for the same configuration, so that it is resumed."""
-    return Path("runs") / f"division-mod-{chosen.modulus}-seed-{chosen.seed}-{chosen.digest[:8]}"
+    return Path("runs") / f"seed-{chosen.seed}-{chosen.digest[:8]}"
 
 
 def train(chosen: Configuration, out: Path, device: str, output: Output) -> Run:
     """Train, or go on training, with progress as `output` wants it; return the run."""
-    output.say(
-        f"{chosen.equations} equations a / b = c (mod {chosen.modulus}), {chosen.train_size} to train on, in {out}"
-    )
+    data = chosen.data
+    output.say(f"{task_name(chosen.to_json()['task'])}: {len(data.inputs)} examples, {len(data.train)} to train on, in {out}")
     with training_progress(output) as listener:
         return train_network(chosen, out=out, device=device, progress=listener)

@@ -65,11 +65,18 @@ class Weight:
 class Network(Protocol):
     """A frozen dataclass of settings, made known by `@kind("network", name)`."""
 
+    @property
+    def init_scale(self) -> float:
+        """Factor on all initial weights that are not constant; the ratio w / w0 of Omnigrok."""
+        ...
+
     def weights(self, shape: Shape) -> dict[str, Weight]:
         """Return the weights of one member for a task of this shape, by name, in a fixed order."""
         ...
 
-    def logits(self, weights: Mapping[str, Tensor], inputs: Tensor, dropout: Tensor | None = None) -> Tensor:
+    def logits(
+        self, weights: Mapping[str, Tensor], inputs: Tensor, shape: Shape, dropout: Tensor | None = None
+    ) -> Tensor:
         """Return logits, shape (E, B, C).
 
         `weights` holds each weight with a leading dimension E; `inputs` are operands of shape (E, B, K).

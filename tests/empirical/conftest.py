@@ -7,8 +7,8 @@ import pytest
 from grokdd.empirical import Configuration
 
 TINY: dict[str, Any] = {
-    "modulus": 11,
-    "width": 16,
+    "task.modulus": 11,
+    "network.width": 16,
     "batch_size": 16,
     "steps": 60,
     "number_format": "float32",
@@ -22,9 +22,9 @@ TINY: dict[str, Any] = {
 
 @pytest.fixture
 def tiny():
-    """Make a tiny configuration; settings given by name replace its own."""
+    """Make a tiny configuration; settings given by name replace its own, dotted ones those of a part."""
 
-    def make(**settings):
-        return Configuration(**TINY | settings)
+    def make(settings=None, **named):
+        return Configuration().changed(TINY | (settings or {}) | named)
 
     return make

@@ -53,7 +53,7 @@ class Killer:
 def main(out: str, settings: str, where: str, passes: str) -> None:
     killer = Killer(Path(out), where, int(passes))
     recorder._line, checkpoints.write_whole, os.replace = killer.line, killer.write_whole, killer.replace
-    run(Configuration(**json.loads(settings)), out=out)
+    run(Configuration().changed(json.loads(settings)), out=out)
 
 
 if __name__ == "__main__":

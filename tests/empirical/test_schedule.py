@@ -1,31 +1,47 @@
-"""Batches, learning rate, evaluations and dropout as functions of the step."""
+"""Batches, evaluations, snapshots and dropout as functions of the step."""
 
 import itertools
 
 import numpy as np
 import pytest
 
-from grokdd.empirical import Configuration, Quirks, experiments
-from grokdd.empirical.schedule import batches_per_epoch, drops_out, epoch_order, evaluation_steps, learning_rate
+from grokdd.empirical import Configuration, experiments
+from grokdd.empirical.schedule import (
+    batch,
+    batch_length,
+    batches_per_epoch,
+    drops_out,
+    evaluation_steps,
+    snapshot_steps,
+)
 
 
-def test_an_epoch_has_nine_whole_batches_and_with_the_quirk_a_tenth_of_48():
+def test_an_epoch_has_nine_whole_batches_and_with_the_habit_a_tenth_of_48():
     assert batches_per_epoch(Configuration()) == 9
-    assert batches_per_epoch(Configuration(quirks=Quirks(ragged_last_batch=True))) == 10
-    assert 4656 - 9 * 512 == 48
+    ragged = Configuration(ragged_last_batch=True)
+    assert batches_per_epoch(ragged) == 10
+    assert [batch_length(ragged, step) for step in range(1, 12)] == [512] * 9 + [4656 - 9 * 512, 512]
+    assert [len(batch(ragged, step)) for step in (9, 10, 11)] == [512, 48, 512]
 
 
-def test_every_example_stands_once_in_an_epoch_and_epochs_differ():
-    configuration = Configuration()
-    first, second = epoch_order(configuration, 0), epoch_order(configuration, 1)
-    assert np.array_equal(np.sort(first), np.arange(4656))
+def test_every_training_example_is_seen_once_in_an_epoch_and_epochs_differ():
+    ragged = Configuration(ragged_last_batch=True)
+    first, second = (np.concatenate([batch(ragged, at + k) for k in range(1, 11)]) for at in (0, 10))
+    assert np.array_equal(np.sort(first), np.sort(ragged.data.train))
+    assert np.array_equal(np.sort(second), np.sort(ragged.data.train))
     assert not np.array_equal(first, second)
 
 
-def test_warm_up_is_linear_and_its_first_update_is_not_lost():
-    configuration = Configuration(warmup_steps=10, learning_rate=1.0)
-    assert [learning_rate(configuration, step) for step in (1, 5, 10, 11)] == [0.1, 0.5, 1.0, 1.0]
-    assert learning_rate(experiments.public_division(), 1) == 1e-3
+def test_a_full_batch_is_the_train_set_at_every_step():
+    full = experiments.addition_mod_113()
+    assert len(batch(full, 1)) == 3831  # 30 % of 12769 pairs, rounded
+    assert np.array_equal(batch(full, 1), batch(full, 2))
+
+
+def test_batches_are_decided_by_the_batch_seed_or_else_by_the_seed():
+    ours, same, other = Configuration(seed=3), Configuration(seed=0, batch_seed=3), Configuration(seed=0)
+    assert np.array_equal(batch(ours, 5), batch(same, 5))
+    assert not np.array_equal(batch(ours, 5), batch(other, 5))
 
 
 @pytest.mark.parametrize("steps", [1, 2, 119, 120, 121, 5000])
@@ -45,8 +61,17 @@ def test_evaluations_are_dense_early_and_geometric_later():
     assert max(ratios) < (1.05 * 126 + 1) / 125.5
 
 
+def test_snapshots_are_evaluations_whose_steps_grow_by_their_ratio():
+    configuration = Configuration(steps=5000, snapshot_ratio=2.0)
+    got = snapshot_steps(configuration)
+    assert set(got) <= set(evaluation_steps(configuration))
+    assert got[-1] == 5000
+    assert all(b >= 2 * a for a, b in itertools.pairwise(got[:-1]))
+    assert snapshot_steps(Configuration()) == []
+
+
 def test_dropout_is_lost_in_nine_of_ten_updates_until_step_1000():
     public = experiments.public_division()
     assert [step for step in range(1, 31) if drops_out(public, step)] == [1, 11, 21]
     assert all(drops_out(public, step) for step in range(1001, 1031))
-    assert not any(drops_out(Configuration(), step) for step in range(1, 31))
+    assert all(drops_out(Configuration(), step) for step in range(1, 31))

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from grokdd.analytic import InputError, MachineError
-from grokdd.empirical import Run, checkpoints, experiments, run, training
+from grokdd.empirical import Run, checkpoints, run, run_settings
 from grokdd.empirical.run_folder import CHECKPOINTS, LOG, RECORD
 
 from .conftest import TINY
@@ -27,7 +27,7 @@ def unbroken(tmp_path_factory):
     """The rows of a tiny run that nothing disturbed."""
     from grokdd.empirical import Configuration
 
-    return run(Configuration(**TINY), out=tmp_path_factory.mktemp("unbroken")).rows
+    return run(Configuration().changed(TINY), out=tmp_path_factory.mktemp("unbroken")).rows
 
 
 def seeded_kills():
@@ -55,10 +55,10 @@ def test_two_runs_of_one_seed_are_equal_and_of_two_seeds_are_not(tmp_path, tiny,
 
 
 def test_dropout_is_resumed_too(tmp_path, tiny):
-    quirks = experiments.public_division().quirks
-    expected = run(tiny(quirks=quirks), out=tmp_path / "unbroken").rows
-    stop_at(tiny(quirks=quirks), tmp_path / "stopped", step=22)
-    assert run(tiny(quirks=quirks), out=tmp_path / "stopped").rows == expected
+    habits = {"network.dropout": 0.1, "dropout_lost_in_evaluation": True, "ragged_last_batch": True}
+    expected = run(tiny(habits), out=tmp_path / "unbroken").rows
+    stop_at(tiny(habits), tmp_path / "stopped", step=22)
+    assert run(tiny(habits), out=tmp_path / "stopped").rows == expected
 
 
 def stop_at(configuration, out, step):
@@ -111,7 +111,7 @@ def test_the_stop_rule_wants_the_level_sustained(tmp_path, tiny):
 
 
 def test_training_learns_the_training_set(tmp_path, tiny):
-    rows = run(tiny(steps=400, learning_rate=3e-3), out=tmp_path).rows
+    rows = run(tiny({"optimizer.learning_rate": 3e-3}, steps=400), out=tmp_path).rows
     assert rows[0]["train_correct"] < 20
     assert rows[-1]["train_correct"] == 55
 
@@ -125,9 +125,9 @@ def test_another_configuration_in_the_same_folder_is_refused(tmp_path, tiny):
 
 
 WRONG_SIZES = json.dumps(
-    {"format": 1, "finished": True, "configuration": {}, "environment": {}, "sizes": {"train": "9"}}
+    {"format": 2, "finished": True, "configuration": {}, "environment": {}, "sizes": {"train": "9"}}
 )
-FOREIGN = ["", "{", "[]", '{"format": 1}', '{"format": 99, "configuration": {}}', "\x00\x01", WRONG_SIZES]
+FOREIGN = ["", "{", "[]", '{"format": 2}', '{"format": 99, "configuration": {}}', "\x00\x01", WRONG_SIZES]
 
 
 @pytest.mark.parametrize("content", FOREIGN)
@@ -199,13 +199,13 @@ def test_a_disk_that_takes_no_more_is_one_clear_error(tmp_path, tiny, unbroken):
         "import json, resource, sys\n"
         "from grokdd.empirical import Configuration, run\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))\n"
-        f"run(Configuration(**json.loads({SETTINGS!r})), out=sys.argv[1])"
+        f"run(Configuration().changed(json.loads({SETTINGS!r})), out=sys.argv[1])"
     )
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
     command = [sys.executable, "-c", code, str(tmp_path)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     told = done.stderr.splitlines()[-1]
-    assert told.startswith("grokdd.analytic.errors.MachineError: the disk must take the checkpoint step-000000015")
+    assert told.startswith("grokdd.analytic.errors.MachineError: the disk must take step-000000015.safetensors")
     assert "the same call goes on" in told
     assert list((tmp_path / CHECKPOINTS).iterdir()) == []
     assert run(tiny(), out=tmp_path).rows == unbroken
@@ -242,14 +242,15 @@ def test_other_number_formats_train(tmp_path, tiny, unbroken, number_format):
 
 
 def test_auto_takes_the_faster_format_and_keeps_it(tmp_path, tiny, monkeypatch):
-    monkeypatch.setattr(training, "faster_format", lambda time_one, device: ("bfloat16", {}))
+    monkeypatch.setattr(run_settings, "faster_format", lambda time_one, device: ("bfloat16", {}))
     assert not run(tiny(number_format="auto"), out=tmp_path, seconds=0).finished
-    monkeypatch.setattr(training, "faster_format", lambda time_one, device: ("float32", {}))
+    monkeypatch.setattr(run_settings, "faster_format", lambda time_one, device: ("float32", {}))
     assert run(tiny(number_format="auto"), out=tmp_path).environment["number_format"] == "bfloat16"
 
 
 def test_a_run_without_zero_dividends_in_test_has_nan_there_and_is_read_back(tmp_path, tiny):
-    got = run(tiny(modulus=3, train_fraction=0.7, batch_size=2, split_seed=4), out=tmp_path)
+    few = {"task.modulus": 3, "split.train_fraction": 0.7, "split.seed": 4}
+    got = run(tiny(few, batch_size=2), out=tmp_path)
     for part, size in got.sizes.items():
         assert np.isnan(got.rows[0][f"{part}_loss"]) == (size == 0)
     assert set(got.curves().parts) == {part for part, size in got.sizes.items() if size} - {"train", "test"}

@@ -9,8 +9,8 @@ from grokdd.analytic import Mean
 from grokdd.empirical import Configuration, fit, run
 
 TINY = {
-    "modulus": 11,
-    "width": 16,
+    "task.modulus": 11,
+    "network.width": 16,
     "batch_size": 16,
     "steps": 60,
     "number_format": "float32",
@@ -61,7 +61,7 @@ def quick_fits():
 @pytest.fixture(scope="session")
 def tiny():
     """The tiny configuration."""
-    return Configuration(**TINY)
+    return Configuration().changed(TINY)
 
 
 @pytest.fixture(scope="session")
