@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ..analytic.errors import InputError, MachineError
-from .run_folder import CHECKPOINTS, write_whole
+from .run_folder import CHECKPOINTS, sync_folder, write_whole
 
 FORMAT = "2"
 KEPT = 2
@@ -41,7 +41,9 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     MachineError
         If the disk does not take it; the checkpoints before it are left as they were.
     """
-    (folder / CHECKPOINTS).mkdir(exist_ok=True)
+    if not (folder / CHECKPOINTS).is_dir():
+        (folder / CHECKPOINTS).mkdir()
+        sync_folder(folder)
     metadata = {"format": FORMAT, "step": str(checkpoint.step), "members": " ".join(checkpoint.members)}
     path = folder / CHECKPOINTS / f"step-{checkpoint.step:09d}.safetensors"
     save_tensors(path, checkpoint.state, metadata, "make room, and the same call goes on from the checkpoint before")

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
+from ..analytic.errors import InputError
 from .checkpoints import save_tensors
 from .configuration import Configuration
 from .recorder import Recorder
-from .run_folder import EXAMPLES, SNAPSHOTS, WEIGHTS, write_whole
+from .run_folder import EXAMPLES, LOG, SNAPSHOTS, WEIGHTS, write_whole
 from .schedule import evaluation_steps, snapshot_steps
 from .tables import to_parquet
 
@@ -28,6 +29,16 @@ class Member:
         self.evaluations = frozenset(evaluation_steps(self.configuration))
         self.snapshots = frozenset(snapshot_steps(self.configuration))
         self.test_size = len(self.configuration.data.test)
+
+    def rewind(self, step: int) -> None:
+        """Go back to what was recorded up to a checkpoint at `step`; InputError if some of it is missing."""
+        self.recorder.rewind(step)
+        recorded = [row["step"] for row in self.recorder.rows]
+        if step and recorded != sorted(at for at in self.evaluations if at <= step):
+            raise InputError(
+                f"{self.recorder.folder / LOG} must hold every evaluation up to the checkpoint at step {step}, got a "
+                "damaged file: delete the checkpoints to train from the first step"
+            )
 
     def log(self, step: int, row: dict[str, float]) -> None:
         """Record an evaluation, unless it is recorded already."""

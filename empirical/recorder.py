@@ -13,7 +13,19 @@ import numpy as np
 
 from ..analytic.errors import InputError
 from .environment import environment
-from .run_folder import FORMAT, LOG, RECORD, TABLE, locked, read_log, read_record, write_json, write_whole
+from .run_folder import (
+    FORMAT,
+    LOCK,
+    LOG,
+    RECORD,
+    TABLE,
+    locked,
+    read_log,
+    read_record,
+    sync_folder,
+    write_json,
+    write_whole,
+)
 from .tables import to_parquet
 
 
@@ -78,15 +90,15 @@ class Recorder:
             else:
                 self._begin()
             self._log = undo.enter_context(open(self.folder / LOG, "ab"))
+            sync_folder(self.folder)
             self._open = undo.pop_all()
         return self
 
     def _refuse_foreign_folder(self) -> None:
         if self.folder.exists() and not self.folder.is_dir():
             raise InputError(f"out must be a folder, got {self.folder}, which is a file")
-        foreign = (
-            [] if not self.folder.is_dir() else [path.name for path in self.folder.iterdir() if path.name != "lock"]
-        )
+        held = {path.name for path in self.folder.iterdir()} if self.folder.is_dir() else set()
+        foreign = held - {LOCK, RECORD + ".partial"}  # what a process leaves that is killed before its record is whole
         if foreign and RECORD not in foreign:
             raise InputError(f"out must be new, empty or a run, got {self.folder}, which holds {sorted(foreign)[0]}")
 
@@ -107,6 +119,10 @@ class Recorder:
         if held != self._configuration:
             raise InputError(
                 f"out must hold this configuration, got {self.folder}, which holds another: choose another out"
+            )
+        if self._sizes and self.record["sizes"] != self._sizes:
+            raise InputError(
+                f"sizes must be those with which {self.folder} was begun, {self.record['sizes']}, got {self._sizes}"
             )
         self.rows, whole = read_log(self.folder)
         if (self.folder / LOG).exists():
@@ -152,7 +168,7 @@ class Recorder:
         """Mark the run as finished and write the log out as Parquet."""
         self.sync()
         write_whole(self.folder / TABLE, lambda beside: to_parquet(self.rows, beside))
-        self.record["finished"] = True
+        self.record |= {"finished": True, "evaluations": len(self.rows)}
         write_json(self.folder / RECORD, self.record)
 
     def leave_unfinished(self) -> None:

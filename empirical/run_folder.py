@@ -36,7 +36,12 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Have the names in a folder on the disk itself: without it a power cut may lose a file that is synced."""
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
@@ -73,6 +78,8 @@ def read_record(folder: Path) -> dict[str, Any]:
     if known != FORMAT:
         raise InputError(f"{path} must have format {FORMAT}, got {known!r}: written by another version of grokdd")
     tables = ("configuration", "sizes", "environment")
+    if not isinstance(record, dict):
+        raise foreign
     if not all(isinstance(record.get(name), dict) for name in tables) or not isinstance(record.get("finished"), bool):
         raise foreign
     if not all(type(size) is int and size >= 0 for size in record["sizes"].values()):
@@ -92,12 +99,13 @@ def read_log(folder: Path) -> tuple[list[dict[str, Any]], int]:
     for number, line in enumerate(data[:whole].splitlines(), start=1):
         try:
             row = json.loads(line)
-            in_order = not rows or row["step"] > rows[-1]["step"]
+            numbers = all(type(value) in (int, float) for value in row.values()) and type(row["step"]) is int
+            in_order = row["step"] > rows[-1]["step"] if rows else row["step"] >= 0
             alike = not rows or row.keys() == rows[0].keys()
-        except (ValueError, TypeError, KeyError, AttributeError):
-            in_order = alike = False
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            numbers = in_order = alike = False
             row = {}
-        if not (in_order and alike):
+        if not (numbers and in_order and alike):
             raise InputError(f"{path} must hold one evaluation a line, got a damaged or foreign line {number}")
         rows.append(row)
     return rows, whole

@@ -40,6 +40,8 @@ def resumed_settings(folder: Path, device: torch.device) -> dict[str, Any] | Non
     if not (folder / RECORD).exists():
         return None
     held = read_record(folder)["environment"]
+    if not {"device", "threads", "number_format"} <= held.keys():
+        raise InputError(f"{folder / RECORD} must say device, threads and number format, got a damaged file")
     if held["device"] != device.type:
         raise InputError(
             f"device must be {held['device']}, on which {folder} was begun, got {device.type}: choose another out"

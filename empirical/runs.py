@@ -9,7 +9,7 @@ import pyarrow
 
 from ..analytic.errors import InputError
 from ..analytic.training_curves import Curves
-from .run_folder import read_log, read_record
+from .run_folder import LOG, read_log, read_record
 from .tables import to_table
 
 if TYPE_CHECKING:  # a configuration names its network, and networks need torch
@@ -29,7 +29,13 @@ class Run:
         """Return the run in folder `path`; InputError if it is not a run or is damaged."""
         folder = Path(path)
         record = read_record(folder)
-        return Run(path=folder, record=record, rows=read_log(folder)[0])
+        rows = read_log(folder)[0]
+        if record["finished"] and len(rows) != record.get("evaluations"):
+            raise InputError(
+                f"{folder / LOG} must hold the {record.get('evaluations')} evaluations of a finished run, got {len(rows)}"
+            )
+        _check_counts(folder, record["sizes"], rows)
+        return Run(path=folder, record=record, rows=rows)
 
     @property
     def finished(self) -> bool:
@@ -96,3 +102,14 @@ class Run:
             test_size=self.sizes["test"],
             parts=accuracy,
         )
+
+
+def _check_counts(folder: Path, sizes: dict[str, int], rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        for part, size in sizes.items():
+            count = row.get(f"{part}_correct", 0)
+            if not 0 <= count <= size:
+                raise InputError(
+                    f"{folder / LOG} must hold counts of right answers, got {part}_correct = {count} of {size} "
+                    f"at step {row['step']}"
+                )

@@ -12,7 +12,8 @@ from .configuration import Configuration
 from .seeds import Stream, generator
 
 DROPOUT_RETURNS_AT = 1000
-"""From this step on the public code evaluates once an epoch, after its last batch, and no longer loses its dropout."""
+"""From this step on the public code evaluates once an epoch, after its last batch. An evaluation switches dropout off
+until the next epoch begins, so an epoch that begins from here on no longer loses its dropout."""
 
 
 def batches_per_epoch(configuration: Configuration) -> int:
@@ -52,8 +53,10 @@ def epoch_order(seed: int, train_size: int, epoch: int) -> NDArray[np.int64]:
 
 def drops_out(configuration: Configuration, step: int) -> bool:
     """Return whether update `step`, counted from 1, is made with dropout, if the network has any."""
-    first_of_epoch = (step - 1) % batches_per_epoch(configuration) == 0
-    return first_of_epoch or step > DROPOUT_RETURNS_AT or not configuration.dropout_lost_in_evaluation
+    since_first_of_epoch = (step - 1) % batches_per_epoch(configuration)
+    epoch_begins_at = step - since_first_of_epoch
+    lost = since_first_of_epoch > 0 and epoch_begins_at < DROPOUT_RETURNS_AT
+    return not (lost and configuration.dropout_lost_in_evaluation)
 
 
 def dropout_key(configuration: Configuration, step: int) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..analytic.errors import InputError
 from .configuration import Configuration
 from .layout import Layout, gradient
 from .measures import FirstLearned, group_norms
@@ -76,6 +77,11 @@ class Stack:
         "float32", "tf32", "bfloat16" or "float64".
     captured
         Whether steps are captured as CUDA graphs; by default on CUDA.
+
+    Raises
+    ------
+    InputError
+        If the members are not of one structure.
     """
 
     def __init__(
@@ -86,6 +92,8 @@ class Stack:
         *,
         captured: bool | None = None,
     ) -> None:
+        if len({stack_key(member) for member in members}) != 1:
+            raise InputError("members must be of one structure (stack_key), got several: train them in several stacks")
         self.members, self.device, self.number_format, self.step = list(members), device, number_format, 0
         self.network, self.shape = members[0].network, members[0].data.shape
         self.layout = Layout(self.network.weights(self.shape))
@@ -146,8 +154,11 @@ class Stack:
         }
 
     def load(self, state: Mapping[str, Tensor], step: int) -> None:
-        """Continue from a state of these members after `step` updates."""
-        for name, mine in self.state().items():
+        """Continue from a state of these members after `step` updates; InputError if it is not such a state."""
+        own = self.state()
+        if {name: values.shape for name, values in own.items()} != {name: v.shape for name, v in state.items()}:
+            raise InputError("a checkpoint must hold the state of these networks, got a damaged or foreign one")
+        for name, mine in own.items():
             mine.copy_(state[name])
         self.step, self._prepared = step, None
 

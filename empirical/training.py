@@ -93,9 +93,9 @@ def run(
         training = Training([Member(configuration, recorder)], folder, settings["number_format"], place, progress)
         training.go_on(interrupt, time.monotonic() + seconds)
     if interrupt.heard and not Run.load(out).finished:
-        raise KeyboardInterrupt(
-            f"stopped after step {training.stack.step} with a checkpoint; the same call resumes from it"
-        )
+        step = training.stack.step
+        how = "with a checkpoint; the same call resumes from it" if step else "; the same call begins again"
+        raise KeyboardInterrupt(f"stopped after step {step} {how}")
     return Run.load(out)
 
 
@@ -157,7 +157,7 @@ class Training:
             rows = torch.tensor([found.members.index(digest) for digest in held])
             self.stack.load({name: values[rows] for name, values in found.state.items()}, found.step)
         for member in self.members:
-            member.recorder.rewind(self.stack.step)
+            member.rewind(self.stack.step)
 
     def go_on(self, interrupt: Interrupt, deadline: float = math.inf) -> bool:
         """Train until every member has ended; return False if interrupted or out of time before."""

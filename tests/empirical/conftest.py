@@ -25,6 +25,9 @@ def tiny():
     """Make a tiny configuration; settings given by name replace its own, dotted ones those of a part."""
 
     def make(settings=None, **named):
-        return Configuration().changed(TINY | (settings or {}) | named)
+        given = (settings or {}) | named
+        # A part that is given whole takes none of the tiny one's own settings.
+        kept = {name: value for name, value in TINY.items() if name.partition(".")[0] not in given}
+        return Configuration().changed(kept | given)
 
     return make

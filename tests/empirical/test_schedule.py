@@ -75,3 +75,19 @@ def test_dropout_is_lost_in_nine_of_ten_updates_until_step_1000():
     assert [step for step in range(1, 31) if drops_out(public, step)] == [1, 11, 21]
     assert all(drops_out(public, step) for step in range(1001, 1031))
     assert all(drops_out(Configuration(), step) for step in range(1, 31))
+
+
+@pytest.mark.parametrize("size", [512, 400, 256, 97, 4656])
+def test_dropout_is_lost_as_a_replay_of_the_public_loop_loses_it(size):
+    """Its mode: training from the start of an epoch, off after an evaluation, made at every step below 1000 and from
+    then on after the last batch of an epoch."""
+    public = experiments.public_division(batch_size=size)
+    length, step, expected = batches_per_epoch(public), 0, []
+    while step < 1100:
+        on = True
+        for place in range(length):
+            step += 1
+            expected.append(on)
+            if step < 1000 or place == length - 1:
+                on = False
+    assert [drops_out(public, at) for at in range(1, step + 1)] == expected

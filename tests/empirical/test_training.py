@@ -11,10 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 from grokdd.analytic import InputError, MachineError
 from grokdd.empirical import Run, checkpoints, run, run_settings
+from grokdd.empirical.layout import Layout
 from grokdd.empirical.run_folder import CHECKPOINTS, LOG, RECORD
+from grokdd.empirical.schedule import batch
 
 from .conftest import TINY
 
@@ -143,14 +147,123 @@ def test_a_folder_that_holds_something_else_is_refused(tmp_path, tiny):
         run(tiny(), out=tmp_path)
 
 
-def test_a_damaged_line_of_the_log_is_refused_and_a_torn_last_one_is_not(tmp_path, tiny, unbroken):
-    run(tiny(), out=tmp_path)
+def test_a_damaged_line_of_the_log_is_refused_and_a_torn_last_one_is_not(tmp_path, tiny):
+    stop_at(tiny(), tmp_path, step=40)
+    whole = Run.load(tmp_path).rows
     lines = (tmp_path / LOG).read_bytes().splitlines(keepends=True)
     (tmp_path / LOG).write_bytes(b"".join(lines)[:-3])
-    assert Run.load(tmp_path).rows == unbroken[:-1]
+    assert Run.load(tmp_path).rows == whole[:-1]
     (tmp_path / LOG).write_bytes(b"".join([lines[0], lines[1][:10] + b"\n", *lines[2:]]))
     with pytest.raises(InputError, match=r"log.jsonl must hold one evaluation a line, got a damaged or foreign line 2"):
         Run.load(tmp_path)
+
+
+DAMAGED_LINES = [b'{"step": 1, "train_correct": "x"}', b'{"step": true}', b'{"step": -1}', b"[1]", b'{"step": null}', b"5"]
+
+
+@pytest.mark.parametrize("line", DAMAGED_LINES)
+def test_a_line_that_holds_no_numbers_is_refused(tmp_path, tiny, line):
+    stop_at(tiny(), tmp_path, step=20)
+    (tmp_path / LOG).write_bytes(line + b"\n")
+    with pytest.raises(InputError, match="log.jsonl must hold one evaluation a line, got a damaged or foreign line 1"):
+        Run.load(tmp_path)
+
+
+@pytest.mark.parametrize("count", [56, -1])
+def test_a_count_that_no_set_can_have_is_refused(tmp_path, tiny, count):
+    stop_at(tiny(), tmp_path, step=20)
+    rows = [row | {"test_correct": count} for row in Run.load(tmp_path).rows]
+    (tmp_path / LOG).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(InputError, match=f"must hold counts of right answers, got test_correct = {count} of 55 at step 0"):
+        Run.load(tmp_path)
+
+
+@pytest.mark.parametrize("kept", [0, 3])
+def test_a_log_that_lacks_evaluations_before_the_checkpoint_is_refused(tmp_path, tiny, unbroken, kept):
+    stop_at(tiny(), tmp_path, step=40)
+    lines = (tmp_path / LOG).read_bytes().splitlines(keepends=True)
+    (tmp_path / LOG).write_bytes(b"".join(lines[:kept]))
+    with pytest.raises(InputError, match=r"must hold every evaluation up to the checkpoint at step \d+, got a damaged"):
+        run(tiny(), out=tmp_path)
+    for path in (tmp_path / CHECKPOINTS).iterdir():
+        path.unlink()
+    assert run(tiny(), out=tmp_path).rows == unbroken
+
+
+def test_a_finished_run_without_its_log_is_damaged(tmp_path, tiny, unbroken):
+    run(tiny(), out=tmp_path)
+    (tmp_path / LOG).unlink()
+    with pytest.raises(InputError, match=f"must hold the {len(unbroken)} evaluations of a finished run, got 0"):
+        Run.load(tmp_path)
+
+
+def test_a_kill_before_the_record_is_whole_leaves_a_folder_that_can_be_used(tmp_path, tiny, unbroken):
+    (tmp_path / "lock").touch()
+    (tmp_path / (RECORD + ".partial")).write_text('{"format"')
+    assert run(tiny(), out=tmp_path).rows == unbroken
+
+
+def test_a_record_without_device_or_a_checkpoint_without_weights_is_refused(tmp_path, tiny):
+    stop_at(tiny(), tmp_path, step=20)
+    record = json.loads((tmp_path / RECORD).read_text())
+    (tmp_path / RECORD).write_text(json.dumps(record | {"environment": {}}))
+    with pytest.raises(InputError, match="must say device, threads and number format"):
+        run(tiny(), out=tmp_path)
+    (tmp_path / RECORD).write_text(json.dumps(record))
+    newest = max((tmp_path / CHECKPOINTS).iterdir())
+    with safe_open(newest, framework="pt") as file:
+        held, metadata = {name: file.get_tensor(name) for name in file.keys()}, file.metadata()  # noqa: SIM118
+    save_file({name: value for name, value in held.items() if name != "weights"}, newest, metadata)
+    with pytest.raises(InputError, match="a checkpoint must hold the state of these networks"):
+        run(tiny(), out=tmp_path)
+
+
+def test_files_reach_the_disk_in_the_order_that_a_power_cut_needs(tmp_path, tiny, monkeypatch):
+    """The log before the checkpoint that follows it; a file before its name; a name before the next thing is done."""
+    done = []
+    fsync, replace = os.fsync, os.replace
+
+    def told(descriptor):
+        done.append(f"sync {os.path.basename(os.readlink(f'/proc/self/fd/{descriptor}'))}")
+        fsync(descriptor)
+
+    def renamed(source, target):
+        done.append(f"rename {os.path.basename(target)}")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", told)
+    monkeypatch.setattr(os, "replace", renamed)
+    run(tiny(steps=16), out=tmp_path / "run")
+    names = {"record": "record.json", "checkpoint": "step-000000015.safetensors"}
+    for what, folder in (("record", "run"), ("checkpoint", "checkpoints")):
+        at = done.index(f"rename {names[what]}")
+        assert done[at - 1] == f"sync {names[what]}.partial"
+        assert done[at + 1] == f"sync {folder}"
+    assert "sync log.jsonl" in done[: done.index(f"sync {names['checkpoint']}.partial")]
+
+
+def test_training_is_what_plain_torch_makes_of_the_same_weights_and_batches(tmp_path, tiny):
+    """A second trainer: torch's own AdamW, one parameter a weight, warm-up by hand, in float64, for 20 steps."""
+    settings = {"optimizer.betas": (0.8, 0.95), "optimizer.weight_decay": 0.7, "optimizer.warmup_steps": 10}
+    configuration = tiny(settings, number_format="float64", steps=20, loss_format="float64")
+    run(configuration, out=tmp_path)
+    data, network = configuration.data, configuration.network
+    layout = Layout(network.weights(data.shape))
+    views = layout.views(torch.from_numpy(layout.draw(configuration.seed))[None])
+    weights = {name: view.clone().requires_grad_() for name, view in views.items()}
+    optimizer = torch.optim.AdamW(weights.values(), betas=(0.8, 0.95), weight_decay=0.7, eps=1e-8)
+    for step in range(1, 21):
+        optimizer.param_groups[0]["lr"] = 1e-3 * min(1, step / 10)
+        chosen = batch(configuration, step)
+        logits = network.logits(weights, torch.from_numpy(data.inputs[chosen])[None], data.shape)[0]
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(logits, torch.from_numpy(data.labels[chosen])).backward()
+        optimizer.step()
+    with safe_open(tmp_path / "weights.safetensors", framework="pt") as file:
+        for name, expected in weights.items():
+            # 20 steps of at most 1e-3 each; Adam divides gradients by their own size, so a rounding of a gradient of
+            # size 1e-6 moves a weight by 1e-3 * 1e-16 / 1e-6.
+            assert (file.get_tensor(name) - expected[0]).abs().max().item() < 20 * 1e-3 * 1e-10
 
 
 def test_a_truncated_checkpoint_is_refused_and_the_one_before_it_can_be_used(tmp_path, tiny, unbroken):

@@ -73,8 +73,9 @@ def test_the_order_of_summation_is_the_written_one_bit_for_bit():
         squares = {
             name: halved([float(x) * float(x) for x in row[at]]) for name, at in LAYOUT.slices().items() if row[at].size
         }
-        assert float(got["embedding"][e]) == math.sqrt(squares["embed"])
-        assert float(got["mlp"][e]) == math.sqrt(squares["first"] + squares["second"])
+        # torch's square root itself is off by one last bit now and then, but the same for equal sums.
+        expected = torch.tensor([squares["embed"], squares["first"] + squares["second"]], dtype=torch.float64).sqrt()
+        assert [float(got["embedding"][e]), float(got["mlp"][e])] == expected.tolist()
 
 
 def test_a_member_that_is_not_finite_reaches_no_other():
