@@ -3,10 +3,12 @@
 Order the patterns by inflection point and let the time scales separate: each pattern saturates before
 the next one starts. Then acc_test climbs or falls from plateau to plateau. Plateau k is the value of
 acc_test where the first k patterns stand at gamma and the others at 0 (`docs/theory.md`, section 3).
+A pattern of alpha = 0 never moves: it stands at gamma / 2 on every plateau, and is none of the k.
 
 The paper's types 1, 2, 3 are patterns 0, 1, 2 here, in order of inflection.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,7 +21,8 @@ from sympy.logic.boolalg import Boolean
 from .errors import InputError
 from .exact import readable
 from .model import PatternModel
-from .symbols import c, g, gamma
+from .pattern import Pattern
+from .symbols import alpha, c, g, gamma
 
 LARGEST = 12
 """Patterns up to which plateau heights are computed: the last one is a sum over 2**n sets."""
@@ -45,7 +48,7 @@ class SymbolicPlateaus:
     double_descent: Boolean
     """H1 > c, H2 < H1 and H3 > H2: the test error falls, rises, falls. At c = 0 the first follows from the second."""
     where: Boolean
-    """Where the conditions hold as written; a pattern of gamma = 0 leaves its plateau where it was."""
+    """Where the conditions hold as written; gamma = 0 leaves a plateau where it was, and alpha = 0 makes no plateau."""
     source: str
 
 
@@ -77,7 +80,7 @@ def symbolic_plateaus() -> SymbolicPlateaus:
         descent=descent,
         second_ascent=second_ascent,
         double_descent=cast(Boolean, sp.And(sp.Gt(above_1, 0), descent, second_ascent)),
-        where=cast(Boolean, sp.And(sp.Gt(gamma(1), 0), sp.Gt(gamma(2), 0))),
+        where=cast(Boolean, sp.And(*(sp.Gt(letter, 0) for letter in (gamma(1), gamma(2), *map(alpha, range(3)))))),
         source="docs/theory.md, section 3, after Davies et al. (2022), section 2.2",
     )
 
@@ -86,14 +89,14 @@ def symbolic_plateaus() -> SymbolicPlateaus:
 class PlateauConditions:
     """What the plateaus of one model say, exactly.
 
-    The first three patterns in order of inflection stand for the paper's types 1, 2 and 3; with fewer
-    than three the conditions are None.
+    The first three patterns in order of inflection stand for the paper's types 1, 2 and 3; where fewer
+    than three have alpha > 0, the conditions are None.
     """
 
     order: tuple[int, ...]
-    """Indices of the patterns in order of inflection; equal inflections in order of index."""
+    """Indices of the patterns with alpha > 0, in order of inflection; equal inflections in order of index."""
     heights: tuple[Fraction, ...]
-    """Test accuracy after the first k patterns of `order`, k = 0..n."""
+    """Test accuracy after the first k patterns of `order`, k = 0..len(order)."""
     descent: bool | None
     """The second pattern lowers test accuracy: H2 < H1."""
     second_ascent: bool | None
@@ -101,16 +104,18 @@ class PlateauConditions:
     double_descent: bool | None
     """The first raises it, the second lowers it, the third raises it."""
     separation: float | None
-    """Least distance between neighbouring inflections, in units of 1/alpha of the slower; None below two patterns.
+    """Least distance between neighbouring inflections, in units of 1/alpha of the slower; None below two in `order`.
 
-    The conditions assume that it is large.
+    The conditions assume that it is large. Infinite where it lies beyond all floats.
     """
     text: str
     """The same in words, a few lines."""
 
 
 def plateau_heights(model: PatternModel) -> tuple[Fraction, ...]:
-    """Return test accuracy, exactly, after the first k patterns in order of inflection, k = 0..n.
+    """Return test accuracy, exactly, after the first k patterns with alpha > 0 in order of inflection, from k = 0.
+
+    Patterns with alpha = 0 stand at gamma / 2 on each of these plateaus and begin none.
 
     Parameters
     ----------
@@ -133,7 +138,7 @@ def plateau_heights(model: PatternModel) -> tuple[Fraction, ...]:
             f"the model must have at most {LARGEST} patterns for plateau heights (2**n sets), got {model.n}"
         )
     order = _order(model)
-    return tuple(_vertex(model, sorted(order[:k])) for k in range(model.n + 1))
+    return tuple(_plateau(model, order[:k]) for k in range(len(order) + 1))
 
 
 def plateau_conditions(model: PatternModel) -> PlateauConditions:
@@ -154,7 +159,7 @@ def plateau_conditions(model: PatternModel) -> PlateauConditions:
     """
     order, heights = _order(model), plateau_heights(model)
     descent = second_ascent = double_descent = None
-    if model.n >= 3:
+    if len(order) >= 3:
         descent, second_ascent = heights[2] < heights[1], heights[3] > heights[2]
         double_descent = heights[1] > heights[0] and descent and second_ascent
     separation = _separation(model, order)
@@ -165,42 +170,59 @@ def plateau_conditions(model: PatternModel) -> PlateauConditions:
         second_ascent=second_ascent,
         double_descent=double_descent,
         separation=separation,
-        text="\n".join(_lines(heights, descent, second_ascent, double_descent, separation)),
+        text="\n".join(_lines(model.n, heights, descent, second_ascent, double_descent, separation)),
     )
 
 
 def _order(model: PatternModel) -> tuple[int, ...]:
-    return tuple(sorted(range(model.n), key=lambda i: model.patterns[i].b))
+    moving = [i for i, pattern in enumerate(model.patterns) if not _stands(pattern)]
+    return tuple(sorted(moving, key=lambda i: model.patterns[i].b))
 
 
-def _vertex(model: PatternModel, present: Sequence[int]) -> Fraction:
-    """Return acc_test with the patterns in `present` at gamma and the others at 0."""
+def _stands(pattern: Pattern) -> bool:
+    """Return whether p is gamma / 2 at all times; one of gamma = 0 and alpha > 0 counts as a step, of no height."""
+    return pattern.alpha == 0
+
+
+def _plateau(model: PatternModel, learned: Sequence[int]) -> Fraction:
+    """Return acc_test with the patterns in `learned` at gamma, those that stand at gamma / 2 and the others at 0."""
+    present = [i for i, pattern in enumerate(model.patterns) if i in learned or _stands(pattern)]
     values = [
         model.generalization([i for bit, i in enumerate(present) if mask >> bit & 1])
         for mask in range(2 ** len(present))
     ]
     for i in reversed(present):  # the highest bit is the last pattern: fold its half of the values onto the other
-        half, reach = len(values) // 2, model.patterns[i].gamma
+        half, pattern = len(values) // 2, model.patterns[i]
+        share = pattern.gamma / 2 if _stands(pattern) else pattern.gamma
         values = [
-            (1 - reach) * without + reach * with_ for without, with_ in zip(values[:half], values[half:], strict=True)
+            (1 - share) * without + share * with_ for without, with_ in zip(values[:half], values[half:], strict=True)
         ]
     return values[0]
 
 
 def _separation(model: PatternModel, order: Sequence[int]) -> float | None:
     neighbours = [(model.patterns[i], model.patterns[j]) for i, j in pairwise(order)]
-    return min((float(min(a.alpha, b.alpha) * (b.b - a.b)) for a, b in neighbours), default=None)
+    least = min((min(a.alpha, b.alpha) * (b.b - a.b) for a, b in neighbours), default=None)
+    try:
+        return None if least is None else float(least)
+    except OverflowError:
+        return math.inf
 
 
 def _lines(
+    n: int,
     heights: Sequence[Fraction],
     descent: bool | None,
     second_ascent: bool | None,
     double_descent: bool | None,
     separation: float | None,
 ) -> list[str]:
+    moving = len(heights) - 1
+    standing = [f"alpha = 0: {n - moving} of {n} patterns stand at gamma / 2 at all times and are no step"]
+    standing = standing if moving < n else []
     if descent is None:
-        return [f"{len(heights) - 1} patterns: descent and second ascent need three."]
+        which = f"{moving} patterns" if moving == n else f"{moving} patterns with alpha > 0"
+        return [f"{which}: descent and second ascent need three.", *standing]
     first, second, third = (readable(height) for height in heights[1:4])
     sign_1, sign_2 = ((">" if x > y else "<" if x < y else "=") for x, y in pairwise(heights[1:4]))
     return [
@@ -208,4 +230,5 @@ def _lines(
         f"second ascent: {'yes' if second_ascent else 'no'} (H2 = {second} {sign_2} H3 = {third})",
         f"double descent: {'yes' if double_descent else 'no'} (both, and H1 > {readable(heights[0])})",
         f"assumed: each pattern saturates before the next begins; here they are {separation:.3g} / alpha apart or more",
+        *standing,
     ]

@@ -3,6 +3,7 @@
 import math
 import sys
 from collections.abc import Sequence
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from numbers import Rational, Real
 
@@ -15,6 +16,9 @@ Exact = int | float | Fraction
 """What a parameter may be given as. A float stands for its exact binary value, so 0.15 is not 3/20."""
 MOST_DIGITS = 2000
 """Digits of the longest numerator or denominator; the smallest float needs 324. Python itself stops writing at 4300."""
+_LONGEST = 40
+"""Digits of the longest numerator or denominator that a reader is shown."""
+_ROUNDED = Context(prec=15, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 
 def as_fraction(name: str, value: object, *, low: int | None = None, high: int | None = None) -> Fraction:
@@ -40,11 +44,18 @@ def as_fraction(name: str, value: object, *, low: int | None = None, high: int |
 
 
 def readable(number: Fraction) -> str:
-    """Return `number` as people write it: an integer, the shortest float that equals it, or p/q."""
+    """Return `number` as people write it: an integer, the shortest float that equals it, or p/q.
+
+    A p/q of more than 40 digits above or below the line becomes "about" and a decimal of 15 digits.
+    """
     if number.denominator == 1 and abs(number) < 10**16:
         return str(number)
     shortest = repr(float(number))
-    return shortest if number in (Fraction(shortest), Fraction(float(number))) else str(number)
+    if number in (Fraction(shortest), Fraction(float(number))):
+        return shortest
+    if max(abs(number.numerator), number.denominator) < 10**_LONGEST:
+        return str(number)
+    return f"about {_ROUNDED.divide(Decimal(number.numerator), Decimal(number.denominator))}"
 
 
 def frozen_floats(name: str, values: ArrayLike | Sequence[Exact]) -> NDArray[np.float64]:

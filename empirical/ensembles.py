@@ -14,10 +14,13 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pyarrow
@@ -26,6 +29,7 @@ from pyarrow import parquet
 
 from ..analytic.errors import InputError, MachineError
 from .configuration import Configuration
+from .demands import demand_whole
 from .interrupt import Interrupt, heeding_interrupts
 from .kinds import flattened
 from .members import Member
@@ -95,7 +99,7 @@ def run_ensemble(
     progress: Callable[[Evaluation], None] | None = None,
     seconds: float = math.inf,
     most: int | None = None,
-    abreast: int = 1,
+    workers: int | None = None,
     failures: Mapping[str, str] | None = None,
 ) -> Ensemble:
     """Train, or go on training, all members and return the ensemble.
@@ -117,9 +121,10 @@ def run_ensemble(
     seconds
         Stop cleanly at the first step after this time, with checkpoints.
     most
-        Members in one batch, at most; by default 8 on a CPU and 64 on CUDA. An ensemble keeps what it was begun with.
-    abreast
-        Batches that make their steps in turn; on CUDA each in a stream of its own, side by side.
+        Members in one batch, at most; by default 8 on a CPU and 64 on CUDA. An ensemble keeps the `most` and the
+        `workers` that it was begun with.
+    workers
+        Batches that train side by side; by default one a core, or one on CUDA, where each has a stream of its own.
     failures
         Members that are known to fail, and why; they are reported with the others.
 
@@ -133,12 +138,13 @@ def run_ensemble(
         After Ctrl-C, once checkpoints are written.
     """
     place, folder = device_named(device), Path(out)
-    if not abreast >= 1:
-        raise InputError(f"abreast must be a whole number of at least 1, got {abreast!r}")
-    with _ensemble_folder(folder, configurations, failures or {}, most or MOST[place.type]) as record:
+    shape = {"most": most or MOST[place.type], "workers": workers or (torch.get_num_threads() if place.type == "cpu" else 1)}
+    for name, value in shape.items():
+        demand_whole(name, value, 1)
+    with _ensemble_folder(folder, configurations, failures or {}, shape) as record:
         job = _Job(folder, configurations, place, progress, dict(failures or {}))
-        with heeding_interrupts() as interrupt:
-            ended = job.train(record["most"], abreast, interrupt, time.monotonic() + seconds)
+        with heeding_interrupts() as interrupt, threads(1 if place.type == "cpu" else torch.get_num_threads()):
+            ended = job.train(record["most"], record["workers"], interrupt, time.monotonic() + seconds)
     if ended:
         whole = Ensemble.load(folder)
         write_whole(folder / WHOLE_TABLE, lambda beside: parquet.write_table(whole.table(), beside, compression="zstd"))
@@ -147,12 +153,20 @@ def run_ensemble(
     return Ensemble.load(folder)
 
 
-def stacks_of(configurations: Mapping[str, Configuration], most: int) -> list[list[str]]:
-    """Return the names of members that train as one batch, at most `most` together, in order."""
+def stacks_of(configurations: Mapping[str, Configuration], most: int, workers: int) -> list[list[str]]:
+    """Return the names of members that train as one batch, at most `most` together, in order.
+
+    Members of one structure are shared evenly among so many batches that every worker can have one.
+    """
     groups: dict[tuple[object, ...], list[str]] = {}
     for name, configuration in configurations.items():
         groups.setdefault(stack_key(configuration), []).append(name)
-    return [names[at : at + most] for names in groups.values() for at in range(0, len(names), most)]
+    found = []
+    for names in groups.values():
+        batches = max(math.ceil(len(names) / most), min(workers, len(names)))
+        edges = [len(names) * k // batches for k in range(batches + 1)]
+        found += [names[a:b] for a, b in pairwise(edges)]
+    return found
 
 
 class _Job:
@@ -166,44 +180,53 @@ class _Job:
         progress: Callable[[Evaluation], None] | None,
         failures: dict[str, str],
     ) -> None:
-        self.folder, self.configurations, self.device, self.progress = folder, configurations, device, progress
-        self.failures = failures
+        self.folder, self.configurations, self.device = folder, configurations, device
+        self.failures, self.progress = failures, None if progress is None else _one_at_a_time(progress)
+        self._lock = Lock()
 
-    def train(self, most: int, abreast: int, interrupt: Interrupt, deadline: float) -> bool:
-        """Train batch after batch, `abreast` of them in turn; return whether all members have ended or failed."""
-        waiting = stacks_of(self.configurations, most)
-        for at in range(0, len(waiting), abreast):
-            with ExitStack() as open_files:
-                running: list[tuple[Sequence[str], Training, Iterator[int]]] = []
-                for names in waiting[at : at + abreast]:
-                    if (training := self._guarded(names, lambda n=names: self._begin(n, open_files))) is not None:
-                        running.append((names, training, training.steps()))
-                while running:
-                    running = [one for one in running if self._one_step(*one)]
-                    if interrupt.heard or time.monotonic() > deadline:
-                        for _, training, _ in running:
-                            training.save()
-                        if running or at + abreast < len(waiting):
-                            return False
-        return True
+    def train(self, most: int, workers: int, interrupt: Interrupt, deadline: float) -> bool:
+        """Train all batches, `workers` of them side by side; return whether all members have ended or failed.
 
-    def _one_step(self, names: Sequence[str], training: Training, steps: Iterator[int]) -> bool:
-        """Make one step; return whether the training goes on."""
-        going = object()
-        made = self._guarded([training.names[i] for i in range(len(training.names))] or names, lambda: next(steps, going))
-        return made is not None and made is not going
+        Workers are threads: PyTorch lets go of Python's lock while it computes. Each computes with one thread of its
+        own, so that a member's sums do not depend on how many there are.
+        """
+        with ThreadPoolExecutor(workers) as pool:
+            tasks = [
+                pool.submit(self._train_stack, names, interrupt, deadline)
+                for names in stacks_of(self.configurations, most, workers)
+            ]
+            try:
+                return all([task.result() for task in tasks])
+            except BaseException:
+                interrupt.heard = True  # the others stop at their next step, each with a checkpoint
+                raise
 
-    def _guarded(self, names: Sequence[str], act: Callable[[], Any]) -> Any:
-        """Return what `act` returns; None if it fails, and then its members are reported and the others go on."""
+    def _train_stack(self, names: Sequence[str], interrupt: Interrupt, deadline: float) -> bool:
+        """Train one batch to its end; False if interrupted or out of time before.
+
+        If it fails, its members are reported and the others go on. A full disk or memory is no fault of theirs.
+        """
+        if interrupt.heard or time.monotonic() > deadline:
+            return False
+        training: Training | None = None
         try:
-            return act()
+            with ExitStack() as open_files, self._aside():
+                training = self._begin(names, open_files)
+                return training is None or training.go_on(interrupt, deadline)
         except (MachineError, OSError, MemoryError):
-            raise  # the disk or the memory: the others would fail as well
+            raise
         except Exception as error:
             reason = str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
-            self.failures |= dict.fromkeys(names, reason)
-            write_json(self.folder / FAILURES, self.failures)
-            return None
+            with self._lock:
+                self.failures |= dict.fromkeys(names if training is None else training.names, reason)
+                write_json(self.folder / FAILURES, self.failures)
+            return True
+
+    def _aside(self) -> AbstractContextManager[object]:
+        """Return a stream of the card of this worker's own, so that batches run side by side."""
+        if self.device.type != "cuda":
+            return nullcontext()
+        return torch.cuda.stream(torch.cuda.Stream(self.device))
 
     def _begin(self, names: Sequence[str], open_files: ExitStack) -> Training | None:
         """Return the training of those members that have not ended; None if all have."""
@@ -212,7 +235,6 @@ class _Job:
         if not unfinished:
             return None
         settings = settings_of(folders[unfinished[0]], self.configurations[unfinished[0]], self.device)
-        open_files.enter_context(threads(settings["threads"]))
         members = []
         for name in unfinished:
             recorder = recorder_of(self.configurations[name], folders[name], settings)
@@ -226,9 +248,20 @@ class _Job:
         return (folder / RECORD).exists() and holds(folder, configuration) and Run.load(folder).finished
 
 
+def _one_at_a_time(listener: Callable[[Evaluation], None]) -> Callable[[Evaluation], None]:
+    """Return a listener that several threads may call."""
+    lock = Lock()
+
+    def told(evaluation: Evaluation) -> None:
+        with lock:
+            listener(evaluation)
+
+    return told
+
+
 @contextmanager
 def _ensemble_folder(
-    folder: Path, configurations: Mapping[str, Configuration], failures: Mapping[str, str], most: int
+    folder: Path, configurations: Mapping[str, Configuration], failures: Mapping[str, str], shape: dict[str, int]
 ) -> Iterator[dict[str, Any]]:
     """Hold the folder's lock and provide its record, made anew or found equal to what is asked for."""
     digests = {name: configuration.digest for name, configuration in configurations.items()}
@@ -249,10 +282,9 @@ def _ensemble_folder(
             if record["members"] != members:
                 raise InputError(f"out must hold these members, got {folder}, which holds others: choose another out")
         else:
-            record = {"format": FORMAT, "most": most, "members": members}
+            record = {"format": FORMAT, **shape, "members": members}
             write_json(folder / ENSEMBLE, record)
-        if failures:
-            write_json(folder / FAILURES, dict(failures))
+        write_json(folder / FAILURES, dict(failures))  # what failed before is tried again
         yield record
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 
@@ -75,8 +75,11 @@ class Recorder:
     ) -> None:
         self.folder = Path(out)
         self.rows: list[dict[str, Any]] = []
-        self._configuration, self._sizes, self._extra = dict(configuration or {}), dict(sizes or {}), dict(extra or {})
-        self._classes = classes
+        self._configuration = _as_json("configuration", configuration or {})
+        self._extra = _as_json("extra", extra or {})
+        self._sizes = {part: _size(part, size) for part, size in (sizes or {}).items()}
+        self._classes = None if classes is None else _size("classes", classes)
+        self._log: BinaryIO | None = None
         self._to_finish = True
         self._open = ExitStack()
 
@@ -132,7 +135,7 @@ class Recorder:
         """Forget every record after `step`, because training goes on from there."""
         self.rows = [row for row in self.rows if row["step"] <= step]
         kept = sum(len(_line(row)) for row in self.rows)
-        self._log.flush()
+        self._file().flush()
         os.truncate(self.folder / LOG, kept)
 
     def log(self, step: int | np.integer, **columns: float | np.number) -> None:
@@ -150,19 +153,27 @@ class Recorder:
         if not isinstance(row["step"], int) or row["step"] < 0:
             raise InputError(f"step must be a whole number of at least 0, got {step!r}")
         if self.rows and row["step"] <= self.rows[-1]["step"]:
-            raise InputError(f"step must be later than the last one, {self.rows[-1]['step']}, got {step}")
+            raise InputError(
+                f"step must be later than the last one, {self.rows[-1]['step']}, got {step}: go on from there "
+                "(`rows` has what was recorded), or choose another out"
+            )
+        for part, size in self._sizes.items():
+            if not 0 <= row.get(f"{part}_correct", 0) <= size:
+                raise InputError(f"{part}_correct must lie in 0..{size}, got {row[f'{part}_correct']} at step {step}")
         if self.rows and row.keys() != self.rows[0].keys():
             raise InputError(
                 f"columns must be {', '.join(list(self.rows[0])[1:])}, as in the first record, got {', '.join(columns)}"
             )
-        self._log.write(_line(row))
-        self._log.flush()
+        log = self._file()
+        log.write(_line(row))
+        log.flush()
         self.rows.append(row)
 
     def sync(self) -> None:
         """Have the log on the disk itself, so that a checkpoint is never newer than its curves."""
-        self._log.flush()
-        os.fsync(self._log.fileno())
+        log = self._file()
+        log.flush()
+        os.fsync(log.fileno())
 
     def finish(self) -> None:
         """Mark the run as finished and write the log out as Parquet."""
@@ -170,6 +181,11 @@ class Recorder:
         write_whole(self.folder / TABLE, lambda beside: to_parquet(self.rows, beside))
         self.record |= {"finished": True, "evaluations": len(self.rows)}
         write_json(self.folder / RECORD, self.record)
+
+    def _file(self) -> BinaryIO:
+        if self._log is None:
+            raise InputError("a Recorder must be opened first: with Recorder(...) as rec: rec.log(...)")
+        return self._log
 
     def leave_unfinished(self) -> None:
         """Let the end of the with-block leave the run unfinished, to be continued."""
@@ -181,6 +197,20 @@ class Recorder:
         with self._open:
             if kind is None and self._to_finish:
                 self.finish()
+
+
+def _as_json(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `values` as JSON gives them back: tuples as lists, NumPy's numbers as Python's."""
+    try:
+        return json.loads(json.dumps(values, default=lambda value: value.tolist()))
+    except (TypeError, ValueError, AttributeError):
+        raise InputError(f"{name} must hold JSON values (numbers, text, lists, tables), got {values!r}") from None
+
+
+def _size(part: str, size: object) -> int:
+    if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < (part in ("train", "test", "classes")):
+        raise InputError(f"the size of {part} must be a whole number of examples, got {size!r}")
+    return int(size)
 
 
 def _number(name: str, value: object) -> int | float:

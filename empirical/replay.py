@@ -60,6 +60,6 @@ class Replay:
                 tensor.copy_(value)
         torch.cuda.current_stream().wait_stream(aside)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # other workers go on meanwhile
             results = self._function(*places)
         return graph, places, results

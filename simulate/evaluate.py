@@ -1,6 +1,7 @@
 """The curves of a pattern model in time: `curves` for a model, `accuracies` for a fit that asks 10^5 times."""
 
 from fractions import Fraction
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -83,8 +84,8 @@ def accuracies(
 ) -> tuple[Array, Array]:
     """Return train and test accuracy, each (T,), straight from float parameters: the fast door, for fits.
 
-    No model is built and only shapes are checked. Parameters outside their ranges give whatever the formulas give;
-    NaN in, NaN out.
+    No model is built; only shapes and kinds are checked. Parameters outside their ranges give whatever the formulas
+    give; NaN in, NaN out.
 
     Parameters
     ----------
@@ -102,7 +103,7 @@ def accuracies(
     Raises
     ------
     InputError
-        If the shapes disagree, or the rule does not fit the number of patterns.
+        If the shapes disagree, `rule` is no rule or does not fit the number of patterns, or a chance is no number.
 
     Examples
     --------
@@ -111,17 +112,36 @@ def accuracies(
     >>> float(train[1]), float(test[1])
     (0.75, 0.375)
     """
+    if not isinstance(rule, Rule):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+        raise InputError(
+            f"rule must be an object of Mean, Preferred, Priority, SoftPreference or Table, got {shown(rule)}; "
+            "for the mean give Mean()"
+        )
+    start = _number("chance_train", chance_train, "give 0 for none")
     times = normalised("t", t, 1)
     height = normalised("gamma", gamma, 1)
     n = height.shape[0]
     p, q = predictiveness(times, height, 1.0 - height, column("alpha", alpha, n), column("b", b, n))
-    train, _ = coverage(p, q, float(chance_train), 1.0 - chance_train)
+    train, _ = coverage(p, q, start, 1.0 - start)
     if isinstance(rule, Table):
         if chance is not None and chance != rule.values[0]:
-            raise InputError(f"chance must be None with a Table, whose values[0] is {rule.values[0]}, got {chance}")
-    elif chance is None:
-        raise InputError("chance must be a number, unless the rule is a Table, got None")
-    return train, _test_accuracy(p, q, column("g", g, n), rule, 0.0 if chance is None else float(chance))
+            raise InputError(
+                f"chance must be None with a Table, whose values[0] is {rule.values[0]}, got {shown(chance)}"
+            )
+        empty = float(rule.values[0])
+    else:
+        empty = _number("chance", chance, "give 0 for none, and None with a Table alone")
+    return train, _test_accuracy(p, q, column("g", g, n), rule, empty)
+
+
+def _number(name: str, value: object, way_out: str) -> float:
+    """Return `value` as a float, NaN included."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise InputError(f"{name} must be a number, got {shown(value)}; {way_out}")
+    try:
+        return float(value)
+    except OverflowError:
+        raise InputError(f"{name} must be a number that a float can hold, got {shown(value)}; {way_out}") from None
 
 
 def _test_accuracy(p: Array, q: Array, g: Array, rule: Rule, chance: float) -> Array:

@@ -16,13 +16,14 @@ Array = NDArray[np.float64]
 MOST_PATTERNS = 30
 """Patterns of the largest table: 2**30 numbers are 8 GiB."""
 _WIDEST = 2**1000
-"""Weights further apart than this factor would underflow as doubles, and a set of light patterns weigh nothing."""
+"""With weights further apart than this factor, the sum of 30 of them might overflow as doubles."""
 
 
 def rule_table(rule: Rule, g: Array, chance: float) -> Array:
     """Return G as (2**n,) numbers, from the formula of each rule; `chance` is G(empty), g (n,).
 
-    Each entry has a relative error of at most (n + 2) roundings, for g >= 0.
+    For g in [0, 1] each entry has a relative error of at most (2 n + 2) roundings of 2^-53: for each of the two sums
+    n - 1 and the weights' own, w g and the quotient. In the subnormal range 2^-1074 comes on top, absolute.
 
     Raises
     ------
@@ -65,7 +66,10 @@ def require_table(n: int) -> None:
 
 @lru_cache(maxsize=64)
 def _scaled(rule: SoftPreference) -> Array:
-    """Return the weights as doubles, the largest 1: only ratios matter. Cached, as a fit asks again and again."""
+    """Return the weights as doubles, the lightest 1: only ratios matter. Cached, as a fit asks again and again.
+
+    With no weight below 1, w g underflows nowhere that g itself does not.
+    """
     largest = max(rule.weights, default=Fraction(1))
     lightest = min(rule.weights, default=Fraction(1))
     if largest > _WIDEST * lightest:
@@ -75,7 +79,7 @@ def _scaled(rule: SoftPreference) -> Array:
             f"weights must lie within a factor of 2**1000 of one another, got a factor of about 1e{apart:.0f}; "
             "Priority is the limit of weights far apart"
         )
-    weights = np.array([float(weight / largest) for weight in rule.weights])
+    weights = np.array([float(weight / lightest) for weight in rule.weights])
     weights.flags.writeable = False
     return weights
 

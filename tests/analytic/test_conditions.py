@@ -149,6 +149,16 @@ def test_second_ascent_turns_exactly_at_its_boundary():
         assert plateau_conditions(model).second_ascent is expected
 
 
+def test_the_relations_are_strict_at_equality():
+    symbolic = symbolic_plateaus()
+    flat_top = numbers(model_of([Fraction(1, 2), 1, 1], [1, Fraction(1, 3), 1]))  # g_2 (2 - 1/2) = 1/2 g_1
+    assert symbolic.descent.xreplace(flat_top) == sp.false
+    flat_end = numbers(model_of([Fraction(7, 10), 1, Fraction(1, 5)], [1, 0, Fraction(7, 20)]))  # g_3 = H2
+    assert symbolic.descent.xreplace(flat_end) == sp.true
+    assert symbolic.second_ascent.xreplace(flat_end) == sp.false
+    assert symbolic.double_descent.xreplace(flat_end) == sp.false
+
+
 def test_the_relations_say_what_the_numbers_say():
     rng, seen = random.Random(6), set[tuple[Any, ...]]()
     symbolic = symbolic_plateaus()
@@ -180,6 +190,69 @@ def test_a_first_pattern_below_chance_does_not_descend_twice():
     got = plateau_conditions(model_of([1, 1, 1], [Fraction(1, 4), 0, 1], chance=Fraction(1, 2)))
     assert got.heights == (Fraction(1, 2), Fraction(1, 4), Fraction(1, 8), 1)
     assert (got.descent, got.second_ascent, got.double_descent) == (True, True, False)
+
+
+def test_separation_is_in_units_of_the_slower_neighbour():
+    # 0.2 * (40 - 30) and 0.2 * (60 - 40), whichever of two neighbours is the slower; the quicker would give 5.
+    quick, slow = {"gamma": 1, "alpha": Fraction(1, 2), "g": 1}, {"gamma": 1, "alpha": Fraction(1, 5), "g": 1}
+    for order in ((quick, slow, quick), (slow, quick, slow)):
+        model = PatternModel([Pattern(b=b, **kind) for b, kind in zip((30, 40, 60), order, strict=True)])
+        assert plateau_conditions(model).separation == 2.0
+
+
+def standing(model: PatternModel, *which: int) -> PatternModel:
+    """Return `model` with alpha = 0 for these patterns."""
+    patterns = [
+        Pattern(gamma=x.gamma, alpha=0 if i in which else x.alpha, b=x.b, g=x.g) for i, x in enumerate(model.patterns)
+    ]
+    return PatternModel(patterns, model.rule, chance=None if isinstance(model.rule, Table) else model.chance)
+
+
+def test_a_pattern_that_stands_is_no_step():
+    # p_0 = 0.35 for ever. Mean rule, g = (1, 0, 1): 0.35; then 0.35 / 2; then, where p_1 = 1 and p_2 = 1/5,
+    # 0.65 * 0.2 / 2 + 0.35 * 0.8 / 2 + 0.35 * 0.2 * 2/3.
+    got = plateau_conditions(standing(PatternModel(presets.double_descent().patterns, Mean()), 0))
+    last = Fraction("0.065") + Fraction("0.14") + Fraction("0.14") / 3
+    assert (got.order, got.heights) == ((1, 2), (Fraction("0.35"), Fraction("0.175"), last))
+    assert (got.descent, got.second_ascent, got.double_descent) == (None, None, None)
+    assert got.separation == 7.5  # 0.05 * (200 - 50)
+    assert got.text.splitlines() == [
+        "2 patterns with alpha > 0: descent and second ascent need three.",
+        "alpha = 0: 1 of 3 patterns stand at gamma / 2 at all times and are no step",
+    ]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=str)
+def test_heights_with_a_pattern_that_stands_are_half_way_between_never_and_always(rule: Rule):
+    # F is affine in p_1, so at gamma_1 / 2 it is the mean of its values at 0 and gamma_1.
+    rng = random.Random(8)
+    for _ in range(10):
+        reaches, gs = [unit(rng) for _ in range(3)], [unit(rng) for _ in range(3)]
+
+        def at(reach: Fraction, learned: list[int], rule: Rule, reaches: Any = reaches, gs: Any = gs) -> Fraction:
+            heights = [reaches[i] if i in learned else Fraction(0) for i in range(3)]
+            heights[1] = reach
+            return plateau_heights(model_of(heights, gs, rule))[3]
+
+        got = plateau_heights(standing(model_of(reaches, gs, rule), 1))
+        for height, learned in zip(got, ([], [0], [0, 2]), strict=True):
+            assert height == (at(Fraction(0), learned, rule) + at(reaches[1], learned, rule)) / 2
+
+
+def test_the_first_three_that_move_are_judged():
+    four = model_of([1, Fraction(7, 10), 1, Fraction(1, 5)], [1, 1, 0, 1], Preferred(3))
+    got = plateau_conditions(standing(four, 0))
+    # p_0 = 1/2 with g = 1. V: 1/2; 1/2 + 1/2 * 7/10; p_2 = 1 halves pattern 1 alone, pattern 0 alone; both: 2/3.
+    below = Fraction(1, 2) * Fraction(3, 10) / 2 + Fraction(1, 2) * Fraction(7, 10) / 2 + Fraction(7, 20) * 2 / 3
+    assert got.heights == (Fraction(1, 2), Fraction(17, 20), below, Fraction(1, 5) + Fraction(4, 5) * below)
+    assert (got.order, got.double_descent) == ((1, 2, 3), True)
+    assert got.text.splitlines()[-1] == "alpha = 0: 1 of 4 patterns stand at gamma / 2 at all times and are no step"
+
+
+def test_the_symbolic_conditions_ask_for_patterns_that_move():
+    for i in range(3):
+        values = numbers(standing(presets.double_descent(), i))
+        assert symbolic_plateaus().where.xreplace(values) == sp.false
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])

@@ -11,6 +11,7 @@ from typing import Any
 
 import mpmath
 import pytest
+from flint import acb_poly, arb, arb_poly, ctx, fmpq
 
 from grokdd.analytic import (
     InputError,
@@ -74,21 +75,22 @@ def test_two_patterns_of_unequal_speed():
         assert math.isclose(extremum.value, value, abs_tol=1e-14)
 
 
+def on_the_path(where: Fraction) -> PatternModel:
+    """Return the model on the straight path from the double-descent to the grokking preset."""
+    heuristic, overfitting, slow = presets.double_descent().patterns
+    return PatternModel(
+        [
+            Pattern(gamma=heuristic.gamma * (1 - where), alpha=heuristic.alpha, b=heuristic.b, g=1),
+            overfitting,
+            Pattern(gamma=slow.gamma + where * (1 - slow.gamma), alpha=slow.alpha, b=slow.b, g=1),
+        ],
+        Preferred(2),
+    )
+
+
 def test_the_grokking_path_changes_its_strict_shape_once():
     # Section 3: on the straight path between the presets, at lambda = 0.996951521220565.
     boundary = Fraction("0.996951521220565")
-
-    def on_the_path(where: Fraction) -> PatternModel:
-        heuristic, overfitting, slow = presets.double_descent().patterns
-        return PatternModel(
-            [
-                Pattern(gamma=heuristic.gamma * (1 - where), alpha=heuristic.alpha, b=heuristic.b, g=1),
-                overfitting,
-                Pattern(gamma=slow.gamma + where * (1 - slow.gamma), alpha=slow.alpha, b=slow.b, g=1),
-            ],
-            Preferred(2),
-        )
-
     # The two extrema meet like the square root of the distance: 1e-6 away they are far more than a step apart.
     assert kinds(shape(on_the_path(boundary - Fraction(1, 10**6)))) == ALTERNATING
     assert kinds(shape(on_the_path(boundary + Fraction(1, 10**6)))) == ()
@@ -210,8 +212,19 @@ def test_a_constant_curve_has_no_extremum(model: PatternModel):
     assert [x for x in got.crossings if x.curve == "test"] == []
 
 
+@pytest.mark.parametrize(
+    "model", [PatternModel([]), PatternModel([Pattern(gamma=1, alpha=0, b=1, g=1)], chance=0.5)], ids=str
+)
+def test_where_nothing_moves_that_is_proved(model: PatternModel):
+    got = shape(model)
+    assert (got.extrema, got.crossings) == ((), ())
+    assert (got.verdict, got.certified) == ("proved", True)
+    assert got.reason == "no pattern that acc_test depends on ever moves, so it is constant, exactly"
+
+
 def test_a_constant_test_curve_leaves_the_train_curve_to_cross():
     got = shape(PatternModel([Pattern(gamma=1, alpha=1, b=10, g=0.5)], chance=0.5), levels=(0.5,))
+    assert (got.verdict, got.certified) == ("proved", False)  # what is said of the train curve is not proved
     assert crossing(got, "train", 0.5) == [(pytest.approx(10, rel=1e-14, abs=0), "up")]
 
 
@@ -266,16 +279,75 @@ def test_a_zero_gamma_changes_nothing():
     assert got.crossings == expected.crossings
 
 
-def test_twelve_patterns():
+# --- commensurate speeds: acc_test is a quotient of polynomials in exp(unit t), whose roots can be isolated
+
+
+def polynomial_extrema(model: PatternModel, unit: Fraction) -> list[tuple[float, float, str]]:
+    """Return (t, value, kind) of all extrema, where every alpha is a multiple of `unit` and no root is double.
+
+    x^m / (x^m + D) is the logistic for x = exp(unit t), m = alpha / unit, D = exp(alpha b). FLINT isolates all
+    complex roots of the numerator of d acc_test / dx. The one whose ball meets the real axis is real: its conjugate
+    is a root too, and lies in no other ball.
+    """
+
+    def ball(number: Fraction) -> arb:
+        return arb(fmpq(number.numerator, number.denominator))
+
+    sets = [[i for i in range(model.n) if mask >> i & 1] for mask in range(2**model.n)]
+    with ctx.workprec(2000):
+        values = [arb_poly([ball(model.generalization(members))]) for members in sets]
+        below = arb_poly([1])
+        for pattern in reversed(model.patterns):
+            power, reach = arb_poly([0] * int(pattern.alpha / unit) + [1]), ball(pattern.gamma)
+            d = ball(pattern.alpha * pattern.b).exp()
+            right, wrong, half = reach * power, (1 - reach) * power + d, len(values) // 2
+            pairs = zip(values[:half], values[half:], strict=True)
+            values = [wrong * without + right * with_it for without, with_it in pairs]
+            below *= power + d
+        (above,) = values
+        degree = below.degree()
+        slope = (above.derivative() * below - above * below.derivative()).coeffs()
+        slope = slope[: 2 * degree - 1]  # the next, degree (a d - a d), is 0, but a ball around it
+        while slope[0] == 0:
+            slope = slope[1:]  # roots at x = 0, which is no time
+        roots = acb_poly(slope).roots(tol=arb(2) ** -300)
+        real = sorted((root.real for root in roots if root.imag.contains(0) and root.real > 0), key=float)
+        kinds = ALTERNATING if arb_poly(slope)(arb(0)) > 0 else ALTERNATING[::-1]
+        return [(float(x.log() / ball(unit)), float(above(x) / below(x)), kinds[i % 2]) for i, x in enumerate(real)]
+
+
+def assert_are(found: Shape, expected: list[tuple[float, float, str]]):
+    assert list(kinds(found)) == [kind for *_, kind in expected]
+    for extremum, (at, value, _) in zip(found.extrema, expected, strict=True):
+        assert math.isclose(extremum.t, at, rel_tol=1e-14, abs_tol=1e-14)
+        assert math.isclose(extremum.value, value, rel_tol=2**-52)
+
+
+def test_twelve_patterns_have_the_extrema_of_their_polynomial():
     rng = random.Random(12)
-    patterns = [Pattern(gamma=rng.random(), alpha=1, b=8 * i, g=i % 2) for i in range(12)]
-    got = shape(PatternModel(patterns), levels=())
-    assert 1 <= len(got.extrema) <= 11
-    assert kinds(got) == (
-        (ALTERNATING * 6)[: len(got.extrema)]
-        if kinds(got)[0] == "maximum"
-        else (ALTERNATING * 7)[1 : len(got.extrema) + 1]
-    )
+    model = PatternModel([Pattern(gamma=rng.random(), alpha=1, b=8 * i, g=i % 2) for i in range(12)])
+    expected = polynomial_extrema(model, Fraction(1))
+    assert len(expected) == 10
+    assert_are(shape(model, levels=()), expected)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_commensurate_speeds_have_the_extrema_of_their_polynomial(seed: int):
+    rng, unit, n = random.Random(seed), Fraction(1, 20), 4
+    patterns = [Pattern(gamma=rng.random(), alpha=unit * rng.choice((1, 3)), b=40 * i, g=i % 2) for i in range(n)]
+    rules: list[Rule] = [Mean(), Preferred(3), SoftPreference((1, 2, 3, 4)), Table([rng.random() for _ in range(16)])]
+    model = PatternModel(patterns, rules[seed % 4])
+    assert_are(shape(model, levels=()), polynomial_extrema(model, unit))
+
+
+def test_two_extrema_between_two_looks_are_missed_and_nothing_is_claimed():
+    # docs/theory.md, 3.10: the example of why the verdict is what it is.
+    model = on_the_path(Fraction("0.99695152"))
+    there = [(round(t, 10), kind) for t, _, kind in polynomial_extrema(model, Fraction(1, 20))]
+    assert there == [(50.8167048975, "maximum"), (50.8276901656, "minimum")]
+    got = shape(model, levels=())
+    assert got.extrema == ()
+    assert (got.verdict, got.certified) == ("undecided", False)
 
 
 # --- against a scan of the definition
@@ -378,7 +450,7 @@ def test_the_order_of_the_patterns_does_not_matter(order: tuple[int, ...]):
 # --- what is promised and what is refused
 
 
-def test_nothing_is_called_certified():
+def test_what_moves_is_not_called_certified():
     got = shape(presets.double_descent())
     assert (got.verdict, got.certified) == ("undecided", False)
     assert got.reason.startswith("the sign of the slope is known at 1487 of 1487 times; a pair of extrema")
@@ -386,8 +458,6 @@ def test_nothing_is_called_certified():
 
 
 def test_the_precision_of_flint_is_left_as_it_was():
-    from flint import ctx
-
     before = ctx.prec
     shape(presets.double_descent())
     assert ctx.prec == before

@@ -109,6 +109,11 @@ def test_patterns_are_frozen():
         (Fraction(1, 3), "1/3"),
         (Fraction(10**300), "1e+300"),
         (Fraction(10**16 + 1), "10000000000000001"),
+        (Fraction(10**39, 10**40 - 1), f"{10**39}/{10**40 - 1}"),  # the longest that is written out
+        (Fraction(10**39, 10**40 + 1), "about 0.100000000000000"),
+        (Fraction(-2 * 10**5000, 3 * 10**5000 + 1), "about -0.666666666666667"),  # Python writes no int so long
+        (Fraction(1, 3 * 10**5000), "about 3.33333333333333E-5001"),  # below all floats
+        (Fraction(10**300 + 1), "about 1.00000000000000E+300"),
     ],
 )
 def test_a_fraction_is_written_as_people_write_it(number: Fraction, expected: str):

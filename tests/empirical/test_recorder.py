@@ -108,3 +108,50 @@ def test_what_is_not_a_run_is_refused(tmp_path, name):
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="a run must"):
         Run.load(tmp_path / name)
+
+
+def test_settings_come_back_as_json_gives_them_so_that_the_same_call_goes_on(tmp_path):
+    settings = {"betas": (0.9, 0.98), "width": np.int64(16), "rate": np.float32(0.5)}
+    for step in (0, 1):
+        with Recorder(tmp_path, configuration=settings, sizes={"train": np.int64(10), "test": 10}) as rec:
+            rec.log(step, train_correct=1, test_correct=1)
+    assert Run.load(tmp_path).record["configuration"] == {"betas": [0.9, 0.98], "width": 16, "rate": 0.5}
+
+
+UNFIT = [
+    ({"sizes": {"train": 0, "test": 10}}, "the size of train must be a whole number of examples, got 0"),
+    ({"sizes": {"train": 1.5}}, "the size of train must be a whole number of examples, got 1.5"),
+    ({"sizes": {"train": True}}, "the size of train must be a whole number of examples, got True"),
+    ({"classes": 0}, "the size of classes must be a whole number of examples, got 0"),
+    ({"configuration": {"loss": print}}, "configuration must hold JSON values"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), UNFIT, ids=[message for _, message in UNFIT])
+def test_what_a_record_cannot_hold_is_refused_before_anything_is_made(tmp_path, arguments, message):
+    with pytest.raises(InputError, match=message):
+        Recorder(tmp_path / "new", **arguments)
+    assert not (tmp_path / "new").exists()
+
+
+def test_other_sizes_in_the_same_folder_are_refused(tmp_path):
+    with Recorder(tmp_path, sizes={"train": 10, "test": 10}) as rec:
+        rec.log(0, train_correct=1, test_correct=1)
+    with pytest.raises(InputError, match="sizes must be those with which .* was begun"), Recorder(
+        tmp_path, sizes={"train": 20, "test": 10}
+    ):
+        pass
+
+
+@pytest.mark.parametrize("count", [11, -1])
+def test_more_right_answers_than_examples_are_refused(tmp_path, count):
+    with (
+        pytest.raises(InputError, match=f"train_correct must lie in 0..10, got {count} at step 0"),
+        Recorder(tmp_path, sizes={"train": 10, "test": 10}) as rec,
+    ):
+        rec.log(0, train_correct=count, test_correct=1)
+
+
+def test_a_recorder_that_is_not_open_says_how_to_open_it(tmp_path):
+    with pytest.raises(InputError, match="a Recorder must be opened first: with Recorder"):
+        Recorder(tmp_path).log(0, train_correct=1)

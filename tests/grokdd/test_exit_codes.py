@@ -127,6 +127,7 @@ def test_ctrl_c_stops_training_cleanly_and_says_how_to_go_on(tmp_path):
     ) as process:
         log = tmp_path / "run" / "log.jsonl"
         while not log.exists() or len(log.read_bytes().splitlines()) < 5:
+            assert process.poll() is None, "training ended before it was interrupted"
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         _, complaint = process.communicate(timeout=60)

@@ -308,14 +308,23 @@ def test_fast_door_lets_nan_through():
         ({"rule": Preferred(2)}, "preferred pattern must lie in 0..1 .patterns count from 0., got 2"),
         ({"rule": Table([0, 1])}, r"values must hold 2\*\*n .* got 2"),
         ({"rule": Table([0.5, 1, 1, 1])}, r"chance must be None with a Table, whose values\[0\] is 0.5, got 0"),
-        ({"chance": None}, "chance must be a number, unless the rule is a Table, got None"),
+        ({"chance": None}, "^chance must be a number, got None; give 0 for none, and None with a Table alone$"),
+        ({"chance": "x"}, "^chance must be a number, got 'x'; give 0 for none, and None with a Table alone$"),
+        ({"chance": True}, "^chance must be a number, got True; "),
+        ({"chance": 10**400}, "^chance must be a number that a float can hold, got 1000.*; give 0 for none"),
+        ({"chance_train": "x"}, "^chance_train must be a number, got 'x'; give 0 for none$"),
+        ({"chance_train": None}, "^chance_train must be a number, got None; give 0 for none$"),
+        ({"rule": "mean"}, "^rule must be an object of Mean, .* or Table, got 'mean'; for the mean give Mean..$"),
+        ({"rule": Mean}, "^rule must be an object of Mean, .* or Table, got <class .*>; for the mean give Mean..$"),
+        ({"rule": Table([0, 1, 1, 1]), "chance": "x"}, r"^chance must be None with a Table, .* is 0.0, got 'x'$"),
     ],
 )
 def test_fast_door_refuses_what_does_not_fit(changes, message):
     call: dict[str, Any] = {"t": [0.0], "gamma": [1, 1], "alpha": [1, 1], "b": [1, 1], "g": [1, 0]}
     call |= {"rule": Mean(), "chance": 0, "chance_train": 0}
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=message) as error:
         accuracies(**{**call, **changes})
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,23 @@ def test_28_nodes_on_the_layer_are_enough_for_every_n():
     assert 1e-17 < worst <= 1e-16
 
 
+@pytest.mark.parametrize(("n", "p"), [(60, 1.0), (100, 0.5), (1000, 2.0**-4), (1000, 2.0**-2)])
+def test_what_the_layer_cuts_off_is_less_than_one_rounding(n, p):
+    """`tolerance` counts the tail as one rounding of 2^-53; the proved bound is e^(-38 + u0), which is less.
+
+    A rule of one node at u = 0 and weight 1 shows where the kernel ends the layer: its value is end * sum g p. For
+    equal p the integrand is n p (1 - p u)^(n - 1), and both the tail and the whole are differences of powers.
+    """
+    right = np.full((1, n), p)
+    order, end = np.arange(n, dtype=np.int64), np.empty(1)
+    preference_accuracy_py(right, 1 - right, np.ones(n), order, 0, np.zeros(1), np.ones(1), True, 0.0, end)
+    u0 = Fraction(float(end[0])) / Fraction(n * p)
+    assert 0 < u0 < 1
+    never = (1 - Fraction(p)) ** n
+    tail = ((1 - Fraction(p) * u0) ** n - never) / (1 - never)
+    assert 0 < tail <= Fraction(1, 2**53)
+
+
 @pytest.mark.parametrize("n", [55, 70, 1000, 10**6])
 @pytest.mark.parametrize("kind", ["one", "1/n", "uniform"])
 def test_many_patterns_keep_the_plain_recurrence_bound(n, kind):
