@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Integral
 from types import MappingProxyType
-from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,6 +24,11 @@ def _column(name: str, values: ArrayLike, rows: int | None) -> Array:
     return array
 
 
+def _demand_size(name: str, size: object) -> None:
+    if type(size) is bool or not isinstance(size, Integral) or size < 1:
+        raise InputError(f"{name} must be a whole number, at least 1, got {shown(size)}")
+
+
 @dataclass(frozen=True, init=False, eq=False, slots=True)
 class Curves:
     """Train and test accuracy along an axis, as read-only float64 arrays.
@@ -43,13 +47,15 @@ class Curves:
         Predictiveness p_i(t) of each pattern of a model, shape (T, n); None for a training run.
     parts
         Accuracies on named parts of the data, each of shape (T,).
+    part_sizes
+        How many examples stand behind the accuracies of a part, for those parts whose examples were counted.
     train_error
         1 - train, where it is known better than the subtraction would give it.
 
     Raises
     ------
     InputError
-        If shapes disagree or a value is NaN.
+        If shapes disagree, a value is NaN, or a size is no whole number of at least 1 or is that of no part.
     """
 
     t: Array
@@ -61,6 +67,7 @@ class Curves:
     patterns: Array | None
     train_error: Array
     parts: Mapping[str, Array] = field(repr=False)
+    part_sizes: Mapping[str, int] = field(repr=False)
 
     def __init__(
         self,
@@ -74,6 +81,7 @@ class Curves:
         patterns: ArrayLike | None = None,
         train_error: ArrayLike | None = None,
         parts: Mapping[str, ArrayLike] | None = None,
+        part_sizes: Mapping[str, int] | None = None,
     ) -> None:
         times = _column("t", t, None)
         rows = times.shape[0]
@@ -86,8 +94,13 @@ class Curves:
             if np.isnan(predictiveness).any():
                 raise InputError("patterns must not hold NaN, got at least one")
         for name, size in (("train_size", train_size), ("test_size", test_size)):
-            if size is not None and (type(size) is bool or not isinstance(cast(object, size), Integral) or size < 1):
-                raise InputError(f"{name} must be a whole number, at least 1, got {shown(size)}")
+            if size is not None:
+                _demand_size(name, size)
+        sizes = dict(part_sizes or {})
+        for name, size in sizes.items():
+            _demand_size(f"part_sizes[{name!r}]", size)
+            if name not in (parts or {}):
+                raise InputError(f"part_sizes must be those of parts, got one of {name!r}, which is no part")
         named = {name: _column(f"parts[{name!r}]", values, rows) for name, values in (parts or {}).items()}
         error = 1.0 - train_accuracy if train_error is None else train_error
         values = {
@@ -100,6 +113,7 @@ class Curves:
             "patterns": predictiveness,
             "train_error": _column("train_error", error, rows),
             "parts": MappingProxyType(named),
+            "part_sizes": MappingProxyType(sizes),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)

@@ -1,106 +1,322 @@
-"""The GPU queue: runs that are worth a CUDA machine, longest-wanted first.
+"""The GPU queue: work that is worth a CUDA machine, the most wanted first.
 
     python -m grokdd.empirical.gpu_queue --list
     python -m grokdd.empirical.gpu_queue --next --minutes 8 --out DIR
+    python -m grokdd.empirical.gpu_queue --collect DIR
 
-Needs torch, NumPy, pyarrow and safetensors, and nothing to download; runs from a plain copy of the
-repository. Each piece is a run folder DIR/NAME. A piece that does not end in time is left with a
-checkpoint, and the next call with the same DIR goes on with it.
+Needs torch, NumPy, pyarrow and safetensors, and nothing to download; runs from a plain copy of the repository. A piece
+is a set of whole trainings, or a measurement: it needs nothing of an earlier call. It leaves at most four files,
+DIR/PIECE.json (record), .parquet (all curves), .safetensors (final weights in half precision, as many as fit) and .log,
+each below 16 MB. `--collect` takes them into results/gpu; what is there is not done again.
 """
 
 import argparse
+import json
+import shutil
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TextIO
+
+import torch
+from pyarrow import parquet
+from safetensors.torch import load_file, save_file
 
 from ..analytic.errors import InputError, MachineError
 from .configuration import Configuration
-from .experiments import public_division
-from .run_folder import RECORD, read_record
-from .training import Evaluation, run
+from .ensembles import Ensemble, run_ensemble
+from .environment import environment
+from .experiments import division_mod_97, public_division
+from .run_folder import WEIGHTS, write_json, write_whole
+from .run_settings import device_named
+from .throughput import cuda_cases, measure_cases
+from .throughput import record as throughput_record
+from .training import Evaluation
+
+RESULTS = Path("results/gpu")
+LARGEST = 16 * 10**6
+"""Bytes of a file, at most."""
+SUFFIXES = (".json", ".parquet", ".safetensors", ".log")
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One run of the queue and the question that it answers."""
+    """A part of the queue, and the question that it answers."""
 
     name: str
     question: str
-    configuration: Configuration
+    minutes: float
+    """What it is expected to take on an H200; not measured until results/gpu has it."""
 
-    def finished(self, out: Path) -> bool:
-        """Return whether DIR holds this piece, finished."""
-        folder = out / self.name
-        return (folder / RECORD).exists() and bool(read_record(folder)["finished"])
+    def work(self, out: Path, device: torch.device, seconds: float, say: Say) -> bool:
+        """Do it and leave its files in `out`; return False if the time was up before."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Throughput(Piece):
+    """Model-steps per second against ensemble size, width and number format."""
+
+    def work(self, out: Path, device: torch.device, seconds: float, say: Say) -> bool:
+        """Measure all cases, however long it takes: each is a matter of seconds."""
+        rows = measure_cases(cuda_cases(), device, steps=300, rounds=3, say=say)
+        write_json(out / f"{self.name}.json", throughput_record(device, rows) | {"finished": True})
+        return True
+
+
+@dataclass(frozen=True)
+class Trainings(Piece):
+    """Networks that are trained to their ends."""
+
+    configurations: Mapping[str, Configuration]
+
+    def work(self, out: Path, device: torch.device, seconds: float, say: Say) -> bool:
+        """Train all of them side by side."""
+        with tempfile.TemporaryDirectory() as scratch:
+            done = run_ensemble(
+                self.configurations,
+                out=Path(scratch) / "ensemble",
+                device=str(device),
+                progress=_teller(say),
+                seconds=seconds,
+                workers=len({one.network for one in self.configurations.values()}),
+            )
+            for name, reason in done.failures.items():
+                say(f"{name} failed: {reason}")
+            table = done.table()
+            write_whole(out / f"{self.name}.parquet", lambda beside: parquet.write_table(table, beside, compression="zstd"))
+            weights = _final_weights(done)
+            write_whole(out / f"{self.name}.safetensors", lambda beside: save_file(weights, beside))
+            record = self._record(done, weights)
+            write_json(out / f"{self.name}.json", record)
+        return bool(record["finished"])
+
+    def _record(self, done: Ensemble, weights: Mapping[str, torch.Tensor]) -> dict[str, Any]:
+        members = {
+            name: {
+                "end": run.end,
+                "sizes": run.sizes,
+                "configuration": run.record["configuration"],
+                "weights_kept": any(tensor.startswith(f"{name}/") for tensor in weights),
+            }
+            for name, run in done.runs.items()
+        }
+        begun_with = next((run.environment for run in done.runs.values()), environment())
+        return {
+            "finished": done.finished,
+            "question": self.question,
+            "environment": begun_with,
+            "failures": dict(done.failures),
+            "members": members,
+        }
+
+
+def _final_weights(done: Ensemble) -> dict[str, torch.Tensor]:
+    """Return the final weights of as many members as a file can hold, in half precision, as "member/weight"."""
+    kept: dict[str, torch.Tensor] = {}
+    left = LARGEST - 10**6  # names and shapes take their share
+    for name, run in done.runs.items():
+        if not (run.path / WEIGHTS).exists():
+            continue
+        own = {f"{name}/{key}": weight.half() for key, weight in load_file(run.path / WEIGHTS).items()}
+        size = sum(2 * weight.numel() for weight in own.values())
+        if size <= left:
+            kept, left = kept | own, left - size
+    return kept
 
 
 def pieces() -> list[Piece]:
-    """Return the queue: the public setting at full length, with its weight decay and without, three seeds each."""
-    question = "when does the published setting reach 99 % test accuracy, which is stated nowhere?"
+    """Return the queue."""
     return [
-        Piece(
-            name=f"public-division-wd-{weight_decay:g}-seed-{seed}",
-            question=question,
-            configuration=public_division(
-                seed, weight_decay=weight_decay, steps=400_000, evaluation_ratio=1.02, checkpoint_every=20_000
-            ),
-        )
-        for seed in range(3)
-        for weight_decay in (1e-5, 0.0)
+        Throughput("throughput", "how many model-steps a second, and what share of the card's own matrix rate?", 5),
+        public_setting((0, 1, 2)),
+        *(figure_4(widths, steps=100_000) for widths in _shared_out(figure_4_widths(), 4)),
+        *(figure_4(widths, steps=400_000) for widths in _shared_out(figure_4_widths(), 10)),
     ]
 
 
-def do_next(out: Path, minutes: float, device: str) -> int:
-    """Run unfinished pieces in order until the time is up; return how many were finished."""
-    deadline = time.monotonic() + 60 * minutes
-    done = 0
+def public_setting(seeds: Sequence[int]) -> Trainings:
+    """Return the public setting at full length, with its weight decay and without."""
+    return Trainings(
+        name="public-division",
+        question="when does the published setting reach 99 % test accuracy, which is stated nowhere?",
+        minutes=8,
+        configurations={
+            f"decay-{decay:g}-seed-{seed}": public_division(
+                seed,
+                **{"optimizer.weight_decay": decay},
+                steps=400_000,
+                number_format="float32",
+                evaluation_ratio=1.02,
+                checkpoint_every=50_000,
+            )
+            for decay in (1e-5, 0.0)
+            for seed in seeds
+        },
+    )
+
+
+def figure_4_widths() -> list[int]:
+    """Return 20 widths from 4 to 256, in even steps of their logarithm as far as whole even numbers can be.
+
+    >>> figure_4_widths()
+    [4, 6, 8, 10, 12, 14, 16, 18, 24, 28, 36, 44, 56, 68, 86, 106, 132, 166, 206, 256]
+    """
+    widths: list[int] = []
+    for place in range(20):
+        even = 2 * round(4 * 64 ** (place / 19) / 2)
+        widths.append(max(even, widths[-1] + 2) if widths else even)
+    return widths
+
+
+def figure_4(widths: Sequence[int], steps: int) -> Trainings:
+    """Return the paper's setting at some widths, three seeds each."""
+    return Trainings(
+        name=f"figure-4-{steps // 1000}k-steps-widths-{widths[0]}-to-{widths[-1]}",
+        question="are test loss and accuracy as functions of width what they are as functions of steps?",
+        minutes=8,
+        configurations={
+            f"width-{width}-seed-{seed}": division_mod_97(
+                seed,
+                **{"network.width": width},
+                steps=steps,
+                number_format="float32",
+                evaluation_ratio=1.03,
+                checkpoint_every=50_000,
+            )
+            for width in widths
+            for seed in range(3)
+        },
+    )
+
+
+def _shared_out(widths: Sequence[int], parts: int) -> list[list[int]]:
+    """Return `parts` sets of widths that take about as long as each other: every set has small ones and large ones."""
+    return [list(widths[first::parts]) for first in range(parts)]
+
+
+def _teller(say: Say) -> Callable[[Evaluation], None]:
+    """Return a listener that tells of one evaluation in about ten seconds."""
+    due = 0.0
+
+    def listener(one: Evaluation) -> None:
+        nonlocal due
+        if time.monotonic() < due:
+            return
+        due = time.monotonic() + 10
+        say(
+            f"{one.name} step {one.step} of {one.total_steps}  train {one.train_accuracy:.4f}  "
+            f"test {one.test_accuracy:.4f}  {one.steps_per_second:.0f} steps/s"
+        )
+
+    return listener
+
+
+def finished(piece: Piece, folder: Path) -> bool:
+    """Return whether a folder holds the record of this piece, finished, and of these very configurations."""
+    path = folder / f"{piece.name}.json"
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if not isinstance(record, dict) or record.get("finished") is not True:
+        return False
+    if not isinstance(piece, Trainings):
+        return True
+    held = {name: member.get("configuration") for name, member in record.get("members", {}).items()}
+    return held == {name: one.to_json() for name, one in piece.configurations.items()}
+
+
+def do_next(out: Path, minutes: float, device: torch.device, results: Path = RESULTS) -> int:
+    """Do pieces that are in neither folder, in order, until the time is up; return how many were finished."""
+    deadline, done = time.monotonic() + 60 * minutes, 0
+    out.mkdir(parents=True, exist_ok=True)
     for piece in pieces():
-        left = deadline - time.monotonic()
-        if piece.finished(out):
+        if finished(piece, out) or finished(piece, results):
             continue
-        if left <= 0:
+        if time.monotonic() >= deadline:
             break
-        print(f"{piece.name}: {piece.question}", flush=True)
-        done += run(piece.configuration, out=out / piece.name, device=device, progress=_say, seconds=left).finished
+        with open(out / f"{piece.name}.log", "a", encoding="utf-8") as log:
+            say = _both(log)
+            say(f"{piece.name}: {piece.question}")
+            ended = piece.work(out, device, deadline - time.monotonic(), say)
+            say("finished" if ended else "the time was up: this piece begins anew at the next call")
+        done += ended
     return done
 
 
-def _say(evaluation: Evaluation) -> None:
-    print(
-        f"step {evaluation.step:7d} of {evaluation.total_steps}  train {evaluation.train_accuracy:.4f}  "
-        f"test {evaluation.test_accuracy:.4f}  {evaluation.steps_per_second:.0f} steps/s",
-        flush=True,
-    )
+def _both(log: TextIO) -> Say:
+    def say(line: str) -> None:
+        print(line, flush=True)
+        print(line, file=log, flush=True)
+
+    return say
+
+
+def collect(folder: Path, results: Path = RESULTS) -> list[str]:
+    """Copy the files of finished pieces from a folder into results/gpu; return the pieces' names.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or a file is too large.
+    """
+    if not folder.is_dir():
+        raise InputError(f"--collect must name a folder, got {folder}")
+    taken = []
+    for piece in pieces():
+        if not finished(piece, folder):
+            continue
+        for path in (folder / f"{piece.name}{suffix}" for suffix in SUFFIXES):
+            if path.exists() and path.stat().st_size > LARGEST:
+                raise InputError(f"{path} must be of at most {LARGEST} bytes, got {path.stat().st_size}")
+            if path.exists() and path.suffix != ".safetensors":  # weights are too large for a repository
+                results.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, results / path.name)
+        taken.append(piece.name)
+    return taken
+
+
+def listed(folder: Path, results: Path = RESULTS) -> list[str]:
+    """Return one line a piece: its name, whether it is done, and its question."""
+    lines = []
+    for piece in pieces():
+        where = "done" if finished(piece, results) else "in DIR" if finished(piece, folder) else f"~{piece.minutes:g} min"
+        lines.append(f"{piece.name}: {where}: {piece.question}")
+    return lines
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m grokdd.empirical.gpu_queue", description="Runs worth a CUDA machine."
+        prog="python -m grokdd.empirical.gpu_queue", description="Work worth a CUDA machine."
     )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--list", action="store_true", help="print the queue")
-    what.add_argument("--next", action="store_true", help="run unfinished pieces until the time is up")
+    what.add_argument("--next", action="store_true", help="do the next pieces until the time is up")
+    what.add_argument("--collect", type=Path, metavar="DIR", help="take finished pieces from DIR into results/gpu")
     parser.add_argument("--minutes", type=float, default=8.0, help="time to use (default: 8)")
-    parser.add_argument(
-        "--out", type=Path, default=Path("runs/gpu"), help="where the run folders are (default: runs/gpu)"
-    )
+    parser.add_argument("--out", type=Path, default=Path("runs/gpu"), help="where files go (default: runs/gpu)")
     parser.add_argument("--device", default="cuda", help="cuda, cuda:N or cpu (default: cuda)")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.list:
-            for piece in pieces():
-                state = "finished" if piece.finished(chosen.out) else f"{piece.configuration.steps} steps"
-                print(f"{piece.name}: {state}")
+            print(*listed(chosen.out), sep="\n")
+        elif chosen.collect is not None:
+            print(*(f"collected {name}" for name in collect(chosen.collect)), sep="\n")
         else:
             if not chosen.minutes > 0:
                 raise InputError(f"--minutes must be above 0, got {chosen.minutes}")
-            print(f"finished: {do_next(chosen.out, chosen.minutes, chosen.device)}")
+            print(f"finished: {do_next(chosen.out, chosen.minutes, device_named(chosen.device))}")
     except InputError as error:
         print(f"gpu_queue: {error}", file=sys.stderr)
         return 2
-    except MachineError as error:
+    except (MachineError, OSError) as error:
         print(f"gpu_queue: {error}", file=sys.stderr)
         return 4
     except KeyboardInterrupt as stop:

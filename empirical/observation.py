@@ -29,8 +29,9 @@ class Thresholds:
     prominence
         Double descent needs a fall and a second rise of at least this much test accuracy.
     hold
-        Consecutive evaluations that a level must hold (or hold to the end of the run); also the width of the running
-        median in which falls are sought, so that a single evaluation is never a fall.
+        Consecutive evaluations that a level must hold. Where the run ends after fewer, the step is still named, but
+        no kind of curve rests on it, and the reason says how few there were. Also the width of the running median in
+        which falls are sought, so that a single evaluation is never a fall.
     collapse
         Training has collapsed for the moment where train accuracy lies this far below its own earlier height. Falls of
         test accuracy are sought elsewhere: an unstable optimizer is not a pattern that is learned.
@@ -97,6 +98,8 @@ class Fall:
 class Observation:
     """What a run did.
 
+    `train_step` and `test_step` are the first steps from which a level holds, `train_held` and `test_held` for how many
+    evaluations in a row it then does: fewer than `thresholds.hold` only if the run ends. None and 0 if it never does.
     `fall` is the most prominent fall of test accuracy up to `test_step`, None if it never falls; `parts` holds the
     lowest accuracy of each part of the data in the same stretch, after the first evaluations. Both are read on a
     running median, away from `collapses` of train accuracy.
@@ -108,6 +111,8 @@ class Observation:
     last_step: float
     train_step: float | None
     test_step: float | None
+    train_held: int
+    test_held: int
     test_at_train_step: float | None
     final_train: float
     final_test: float
@@ -148,7 +153,7 @@ class Observation:
     @property
     def groks(self) -> bool:
         """Whether test is complete much later than train, and is still near chance when train is complete."""
-        return self._late and self._near_chance
+        return min(self.train_held, self.test_held) >= self.thresholds.hold and self._late and self._near_chance
 
     @property
     def double_descends(self) -> bool:
@@ -158,7 +163,7 @@ class Observation:
 
     @property
     def kind(self) -> str:
-        """The kind of curve: "grokking", "double descent", both, or how training ended."""
+        """The kind of curve: "grokking", "double descent", both, how training ended, or "undecided"."""
         kind, _ = _end(self)
         if not self.double_descends:
             return kind
@@ -169,6 +174,12 @@ class Observation:
         """Why it is called that, in one line."""
         _, reason = _end(self)
         return f"{_turns(self)}; {reason}" if self.double_descends else reason
+
+    def only(self, held: int) -> str:
+        """Return ", at the last evaluation only" for a level that held too briefly to be sure of; "" otherwise."""
+        if held >= self.thresholds.hold:
+            return ""
+        return f", at the last {'evaluation' if held == 1 else f'{held} evaluations'} only"
 
     @property
     def _late(self) -> bool:
@@ -212,6 +223,7 @@ def ordered(curves: Curves) -> Curves:
         test_size=curves.test_size,
         train_error=curves.train_error[order],
         parts={name: values[order] for name, values in curves.parts.items()},
+        part_sizes=curves.part_sizes,
     )
 
 
@@ -235,14 +247,15 @@ def observe(curves: Curves, *, chance: float = 0.0, thresholds: Thresholds | Non
     Examples
     --------
     >>> steps = [1, 2, 4, 8, 16, 32, 64, 128, 256]
-    >>> train, test = [0, 0.2, 0.6, 1, 1, 1, 1, 1, 1], [0, 0, 0, 0, 0, 0, 0.5, 1, 1]
+    >>> train, test = [0, 0.2, 0.6, 1, 1, 1, 1, 1, 1], [0, 0, 0, 0, 0, 0.5, 1, 1, 1]
     >>> observe(Curves(steps, train, test, axis="steps")).kind
     'grokking'
     """
     limits = thresholds or Thresholds()
     run = ordered(curves)
-    train_step = held_from(run.t, run.train, 1 - limits.eps, limits.hold)
-    test_step = held_from(run.t, run.test, 1 - limits.delta, limits.hold)
+    trained, train_held = _held(run.train, 1 - limits.eps, limits.hold)
+    generalized, test_held = _held(run.test, 1 - limits.delta, limits.hold)
+    test_step = None if generalized is None else float(run.t[generalized])
     stable = calm(run, limits)
     rising = stable & (run.t <= (np.inf if test_step is None else test_step))
     lowest = {name: _lowest(run.t[rising], values[rising], limits.hold) for name, values in run.parts.items()}
@@ -251,9 +264,11 @@ def observe(curves: Curves, *, chance: float = 0.0, thresholds: Thresholds | Non
         chance=chance,
         evaluations=run.t.size,
         last_step=float(run.t[-1]),
-        train_step=train_step,
+        train_step=None if trained is None else float(run.t[trained]),
         test_step=test_step,
-        test_at_train_step=None if train_step is None else _median_at(run, train_step, limits.hold),
+        train_held=train_held,
+        test_held=test_held,
+        test_at_train_step=None if trained is None else float(_running_median(run.test, limits.hold)[trained]),
         final_train=float(_running_median(run.train, limits.hold)[-1]),
         final_test=float(_running_median(run.test, limits.hold)[-1]),
         fall=_deepest_fall(run.t[rising], run.test[rising], chance, run.test_size, limits),
@@ -262,7 +277,7 @@ def observe(curves: Curves, *, chance: float = 0.0, thresholds: Thresholds | Non
         parts_below_chance=tuple(
             name
             for name, point in lowest.items()
-            if point.accuracy < chance - _counting_noise([chance], _least_size(run.parts[name]), limits)
+            if point.accuracy < chance - _counting_noise([chance], run.part_sizes.get(name), limits)
         ),
         thresholds=limits,
     )
@@ -276,19 +291,24 @@ def calm(curves: Curves, thresholds: Thresholds | None = None) -> NDArray[np.boo
 
 def held_from(t: Array, accuracy: Array, level: float, hold: int) -> float | None:
     """Return the first step from which `accuracy` stays at `level` for `hold` evaluations or to the end."""
+    first, _ = _held(accuracy, level, hold)
+    return None if first is None else float(t[first])
+
+
+def _held(accuracy: Array, level: float, hold: int) -> tuple[int | None, int]:
+    """Return the evaluation from which a level holds, as `held_from` says, and for how many in a row it does."""
     above = np.append(accuracy >= level, np.ones(hold - 1, dtype=bool))
     held = np.lib.stride_tricks.sliding_window_view(above, hold).all(axis=1)
-    return float(t[np.argmax(held)]) if held.any() else None
+    if not held.any():
+        return None, 0
+    first = int(np.argmax(held))
+    return first, int(np.argmax(np.append(accuracy[first:] < level, True)))
 
 
 def _running_median(values: Array, width: int) -> Array:
     """Return the running median; at the ends the first and the last value are repeated."""
     padded = np.pad(values, (width // 2, (width - 1) // 2), mode="edge")
     return np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1)
-
-
-def _median_at(run: Curves, step: float, width: int) -> float:
-    return float(_running_median(run.test, width)[run.t == step][0])
 
 
 def _deepest_fall(t: Array, accuracy: Array, chance: float, size: int | None, limits: Thresholds) -> Fall | None:
@@ -325,12 +345,6 @@ def _counting_noise(accuracies: list[float], size: int | None, limits: Threshold
     return limits.noise * math.sqrt(sum(accuracy * (1 - accuracy) for accuracy in accuracies) / size)
 
 
-def _least_size(accuracy: Array) -> int | None:
-    """Return the fewest examples that accuracies as finely spaced as these can come from."""
-    spacings = np.diff(np.unique(accuracy))
-    return None if spacings.size == 0 else max(1, round(1 / spacings.min()))
-
-
 def _turns(seen: Observation) -> str:
     """Return the fall and the rise after it, in words."""
     if (fall := seen.fall) is None:
@@ -346,16 +360,24 @@ def _end(seen: Observation) -> tuple[str, str]:
     limits, unit = seen.thresholds, seen.unit
     if seen.train_step is None:
         return "unfinished", f"train accuracy never held {1 - limits.eps:g}; it ends at {seen.final_train:.3f}"
-    train = f"train accuracy holds {1 - limits.eps:g} from {unit} {seen.train_step:g}"
+    train = f"train accuracy holds {1 - limits.eps:g} from {unit} {seen.train_step:g}{seen.only(seen.train_held)}"
     if seen.test_step is None:
         kind = "memorization" if seen.final_test <= seen.chance + limits.tau else "partial generalization"
-        return kind, f"{train}; test accuracy ends at {seen.final_test:.3f}"
+        reason = f"{train}; test accuracy ends at {seen.final_test:.3f}"
+        return (kind, reason) if seen.train_held >= limits.hold else _too_brief(seen, reason)
     reason = (
         f"{train}, when test accuracy is {seen.test_at_train_step:.3f}; "
-        f"test accuracy holds {1 - limits.delta:g} from {unit} {seen.test_step:g}, {seen.delay:.3g} times as late"
+        f"test accuracy holds {1 - limits.delta:g} from {unit} {seen.test_step:g}{seen.only(seen.test_held)}, "
+        f"{seen.delay:.3g} times as late"
     )
+    if min(seen.train_held, seen.test_held) < limits.hold:
+        return _too_brief(seen, reason)
     if seen.groks:
         return "grokking", reason
     if seen._late or seen._near_chance:
         return "undecided", f"{reason}: late, or near chance when train is complete, but not both"
     return "ordinary learning", reason
+
+
+def _too_brief(seen: Observation, reason: str) -> tuple[str, str]:
+    return "undecided", f"{reason}: a kind needs {seen.thresholds.hold} evaluations in a row"

@@ -101,6 +101,7 @@ class Run:
             train_size=self.sizes["train"],
             test_size=self.sizes["test"],
             parts=accuracy,
+            part_sizes={part: self.sizes[part] for part in accuracy},
         )
 
 

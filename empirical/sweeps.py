@@ -14,6 +14,7 @@ Nothing in the file is evaluated.
 """
 
 import itertools
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from ..analytic.errors import InputError
 from . import experiments
 from .configuration import Configuration
 
-MOST_MEMBERS = 100_000
+MOST_MEMBERS = 10_000
 
 
 @dataclass(frozen=True)
@@ -110,15 +111,15 @@ def _table(name: str, value: object) -> Mapping[str, Any]:
 
 def _combinations(grids: object) -> Iterator[dict[str, Any]]:
     """Yield every combination of each grid, the last setting changing fastest."""
-    count = 0
-    for grid in grids if isinstance(grids, list) else [grids]:
-        axes = dotted(_table("grid", grid))
-        for name, values in axes.items():
-            if not isinstance(values, list) or not values:
-                raise InputError(f"grid.{name} must be a list of at least one value, got {values!r}")
+    found = [dotted(_table("grid", grid)) for grid in (grids if isinstance(grids, list) else [grids])]
+    for name, values in (axis for axes in found for axis in axes.items()):
+        if not isinstance(values, list) or not values:
+            raise InputError(f"grid.{name} must be a list of at least one value, got {values!r}")
+    members = sum(math.prod(map(len, axes.values())) for axes in found)
+    if members > MOST_MEMBERS:
+        raise InputError(f"grid must have at most {MOST_MEMBERS} members, got {members}: make several sweeps of it")
+    for axes in found:
         for values in itertools.product(*axes.values()):
-            if (count := count + 1) > MOST_MEMBERS:
-                raise InputError(f"grid must have at most {MOST_MEMBERS} members, got more")
             yield dict(zip(axes, values, strict=True))
 
 

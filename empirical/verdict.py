@@ -12,7 +12,6 @@ import numpy as np
 
 from ..analytic import PlateauConditions, Shape, plateau_conditions, shape
 from ..analytic.errors import InputError
-from ..analytic.rules import Mean, Preferred, Priority, Rule
 from ..analytic.training_curves import Array, Curves
 from .fitting import Fit
 from .observation import Fall, Observation, Thresholds, calm, observe, ordered
@@ -30,8 +29,8 @@ class Prediction:
     """What a fitted model says of the run.
 
     `observation` reads the model's own curves, at the run's own steps, by the same thresholds. `train_step` and
-    `test_step` are where its curves pass completion for good, within the run or not; None if never. `formula_delay`
-    is how many times later test is complete by the formula for separated patterns (docs/theory.md, section 3.3); if
+    `test_step` are the exact steps of the completions that it finds; where it finds none, of one for good after the
+    end of the run; or else None. `formula_delay` is how many times later test is complete by the formula for separated patterns (docs/theory.md, section 3.3); if
     it does not apply, it is None and `no_formula` says why. `conditions` and `shape` are in the model's own time.
     """
 
@@ -129,26 +128,34 @@ def _rms(residuals: Array) -> float:
 
 def _predict(fit: Fit, own: Curves, limits: Thresholds) -> Prediction:
     """Return what the model of `fit` says; `own` are its curves at the steps of the run."""
+    seen = observe(own, chance=float(fit.model.chance), thresholds=limits)
     found = shape(fit.model, levels=(1 - limits.eps, 1 - limits.delta))
     conditions = plateau_conditions(fit.model)
     formula_delay, no_formula = _delay_of_separated_patterns(fit, conditions, limits)
     return Prediction(
-        observation=observe(own, chance=float(fit.model.chance), thresholds=limits),
+        observation=seen,
         conditions=conditions,
         shape=found,
-        train_step=_completion(fit, found, "train", 1 - limits.eps),
-        test_step=_completion(fit, found, "test", 1 - limits.delta),
+        train_step=_completion(fit, found, "train", 1 - limits.eps, seen.train_step),
+        test_step=_completion(fit, found, "test", 1 - limits.delta, seen.test_step),
         formula_delay=formula_delay,
         no_formula=no_formula,
     )
 
 
-def _completion(fit: Fit, found: Shape, curve: str, level: float) -> float | None:
-    """Return the step from which the model's curve stays above `level`, or None."""
-    passed = [crossing for crossing in found.crossings if crossing.curve == curve and crossing.level == level]
-    if not passed or passed[-1].direction == "down":
-        return None
-    return max(0.0, float(fit.steps(passed[-1].t)))
+def _completion(fit: Fit, found: Shape, curve: str, level: float, seen: float | None) -> float | None:
+    """Return the step at which the model's curve passes `level` to hold it, by the demand that a run has to meet.
+
+    `seen` is the evaluation from which `observe` finds the level held: the crossing before it is the step. A curve
+    that passes the level for good only after it was last evaluated is complete there.
+    """
+    crossings = [crossing for crossing in found.crossings if crossing.curve == curve and crossing.level == level]
+    if seen is None:
+        if not crossings or crossings[-1].direction == "down":
+            return None
+        return float(fit.steps(crossings[-1].t))
+    before = [step for one in crossings if one.direction == "up" and (step := float(fit.steps(one.t))) <= seen]
+    return max([0.0, *before])
 
 
 def _delay_of_separated_patterns(
@@ -386,7 +393,7 @@ def _sentences(
     train, test, calm_train, calm_test = errors
     yield (
         f"With {fit.model.n} pattern{'s' * (fit.model.n > 1)} in {'logarithmic' if fit.time == 'log' else 'linear'} "
-        f"time and {_rule_in_words(fit.rule)}, the root mean square error is {train:.4f} on train and {test:.4f} on "
+        f"time, the root mean square error is {train:.4f} on train and {test:.4f} on "
         "test accuracy."
     )
     if observed.collapses:
@@ -414,15 +421,3 @@ def _answer(error: float, limits: Thresholds, failures: list[str], describes: bo
         reasons.append(f"run and model disagree on: {'; '.join(failures)}")
     answer = "The model does not describe this run" if describes is False else "Whether it describes it is undecided"
     return f"{answer}: {', and '.join(reasons) or 'run and model do not both have a definite kind'}."
-
-
-def _rule_in_words(rule: Rule) -> str:
-    match rule:
-        case Mean():
-            return "the mean rule"
-        case Preferred(pattern=k):
-            return f"pattern {k} preferred"
-        case Priority(order=order):
-            return f"priority {' before '.join(map(str, order))} before the rest"
-        case _:
-            return "a soft preference"

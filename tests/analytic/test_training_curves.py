@@ -27,6 +27,11 @@ VALID: dict[str, Any] = {"t": [0, 1, 2], "train": [0.1, 0.5, 1.0], "test": [0.0,
         ({"train_size": 0}, "train_size must be a whole number, at least 1, got 0"),
         ({"test_size": 2.5}, "test_size must be a whole number, at least 1, got 2.5"),
         ({"test_size": True}, "test_size must be a whole number, at least 1, got True"),
+        (
+            {"parts": {"zero": [0, 0, 1]}, "part_sizes": {"zero": 0}},
+            "part_sizes['zero'] must be a whole number, at least 1, got 0",
+        ),
+        ({"part_sizes": {"zero": 5}}, "part_sizes must be those of parts, got one of 'zero', which is no part"),
     ],
 )
 def test_curves_are_refused_with_one_line(change: dict[str, Any], message: str):
@@ -61,6 +66,8 @@ def test_every_array_is_a_read_only_copy():
             array.flags.writeable = True
     with pytest.raises(TypeError):
         got.parts["zero"] = np.ones(3)  # pyright: ignore[reportIndexIssue]
+    with pytest.raises(TypeError):
+        got.part_sizes["zero"] = 3  # pyright: ignore[reportIndexIssue]
     with pytest.raises(FrozenInstanceError):
         got.t = got.train  # pyright: ignore[reportAttributeAccessIssue]
 
