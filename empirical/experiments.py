@@ -94,7 +94,23 @@ def constrained_norm(seed: int = 0, **settings: Any) -> Configuration:
     own: dict[str, Any] = {
         "network.init_scale": 0.8,
         "optimizer": {"kind": "adamw", "warmup_steps": 0, "hold_norm": "whole"},
-        "steps": 1000,
+        "number_format": "float32",
+        "steps": 600,
+        "dense_evaluations_until": 600,
+        "dense_evaluations_every": 10,
+    }
+    return addition_mod_113(seed, **own | settings)
+
+
+def fourier_progress(seed: int = 0, **settings: Any) -> Configuration:
+    """Return addition mod 113 until it is generalized for some time, its weights kept along the way."""
+    own: dict[str, Any] = {
+        "steps": 16_000,
+        "number_format": "float32",
+        "snapshot_ratio": 1.08,
+        "evaluation_ratio": 1.03,
+        "stop_test_accuracy": 0.999,
+        "stop_sustained": 8,
     }
     return addition_mod_113(seed, **own | settings)
 

@@ -4,7 +4,7 @@
     python -m grokdd.empirical.recording --all
 
 Each seed leaves results/EXPERIMENT/seed-K.parquet (its curves) and seed-K.json (configuration, set sizes,
-machine, versions, commit). Runs are resumable: their folders are runs/recorded/EXPERIMENT/seed-K.
+machine, versions, commit). Runs are resumable: they are the ensemble runs/recorded/EXPERIMENT.
 results/README.md is then written anew from these files alone.
 """
 
@@ -22,9 +22,11 @@ from pyarrow import parquet
 
 from ..analytic.errors import InputError
 from . import experiments
+from .ensembles import run_ensemble
+from .fourier_progress import final_keys, fourier_progress
 from .observation import held_from
 from .run_folder import TABLE, write_json
-from .training import run
+from .tables import to_parquet
 
 RESULTS = Path("results")
 RUNS = Path("runs/recorded")
@@ -37,6 +39,8 @@ class Recorded:
     seed: int
     record: dict[str, Any]
     columns: dict[str, np.ndarray]
+    fourier: dict[str, np.ndarray]
+    """Fourier progress measures by name, one value a snapshot; empty where none were made."""
 
     def accuracy(self, part: str) -> np.ndarray:
         """Return the accuracy on a part, one value an evaluation."""
@@ -54,28 +58,38 @@ def recorded(experiment: str, results: Path = RESULTS) -> list[Recorded]:
         Recorded(
             seed=json.loads(path.with_suffix(".json").read_text())["configuration"]["seed"],
             record=json.loads(path.with_suffix(".json").read_text()),
-            columns={name: column.to_numpy() for name, column in zip(*_columns(path), strict=True)},
+            columns=_columns(path),
+            fourier=_columns(path.with_suffix(".fourier.parquet")),
         )
         for path in (results / experiment).glob("seed-*.parquet")
+        if not path.stem.endswith(".fourier")
     ]
     return sorted(found, key=lambda one: one.seed)
 
 
-def _columns(path: Path) -> tuple[list[str], list[Any]]:
+def _columns(path: Path) -> dict[str, np.ndarray]:
+    if not path.exists():
+        return {}
     table = parquet.read_table(path)
-    return table.column_names, table.columns
+    return {name: column.to_numpy() for name, column in zip(table.column_names, table.columns, strict=True)}
 
 
 def record(experiment: str, seeds: Sequence[int], results: Path = RESULTS, runs: Path = RUNS) -> None:
     """Train the seeds of an experiment and keep their curves and records."""
     configure = getattr(experiments, experiment)
-    for seed in seeds:
-        done = run(configure(seed), out=runs / experiment / f"seed-{seed}", progress=None)
-        target = results / experiment / f"seed-{seed}.parquet"
+    members = {f"seed-{seed}": configure(seed) for seed in seeds}
+    done = run_ensemble(members, out=runs / experiment)
+    if done.failures:
+        raise InputError(f"every seed must be trained, but {'; '.join(f'{k}: {v}' for k, v in done.failures.items())}")
+    for name, run in done.runs.items():
+        target = results / experiment / f"{name}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(done.path / TABLE, target)
-        write_json(target.with_suffix(".json"), done.record)
-        print(f"{experiment}, seed {seed}: {len(done.rows)} evaluations to step {done.rows[-1]['step']}", flush=True)
+        shutil.copyfile(run.path / TABLE, target)
+        write_json(target.with_suffix(".json"), run.record)
+        if run.config.snapshot_ratio is not None:
+            to_parquet(fourier_progress(run), target.with_suffix(".fourier.parquet"))
+            write_json(target.with_suffix(".keys.json"), final_keys(run))
+        print(f"{experiment}, {name}: {len(run.rows)} evaluations to step {run.rows[-1]['step']}", flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,6 +11,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from .environment import environment
 from .experiments import division_mod_97, public_division
 from .plain_loop import PlainLoop
 from .run_folder import write_json
-from .run_settings import device_named
+from .run_settings import device_named, threads
 from .stack import Stack
 
 PLAIN = "plain loop"
@@ -32,21 +33,37 @@ PLAIN = "plain loop"
 
 @dataclass(frozen=True)
 class Case:
-    """What is timed: `members` networks of a width, in a number format; the plain loop has one."""
+    """What is timed: `members` networks of a width, in a number format; the plain loop has one.
+
+    Without `workers` a batch of all members computes with all threads of the machine; with them the members are shared
+    among so many batches, side by side, each with one thread, as `run_ensemble` does.
+    """
 
     name: str
     width: int
     members: int
     number_format: str
+    workers: int | None = None
 
 
 def cpu_cases() -> list[Case]:
-    """Return the cases that a processor is measured on: width 128 as in the paper."""
-    formats = ("float32", "bfloat16")
-    return [
-        Case(PLAIN, 128, 1, "float32"),
-        *(Case("ensemble", 128, members, number_format) for number_format in formats for members in (1, 2, 4, 8)),
-    ]
+    """Return the cases that a processor is measured on: width 128 as in the paper, and a small one."""
+    formats = ("float32", "bfloat16") if multiplies_bfloat16() else ("float32",)
+    cores = torch.get_num_threads()
+    cases = [Case(PLAIN, 128, 1, "float32")]
+    for number_format in formats:
+        cases += [Case("ensemble", 128, members, number_format) for members in (1, 4)]
+        cases += [Case("ensemble", 128, cores * each, number_format, cores) for each in (1, 2, 4)]
+    return [*cases, *(Case("ensemble", 16, cores * each, "float32", cores) for each in (1, 4, 16))]
+
+
+def multiplies_bfloat16() -> bool:
+    """Return whether the processor has instructions for products of bfloat16 numbers, as far as Linux tells."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
 def cuda_cases() -> list[Case]:
@@ -85,31 +102,36 @@ def measure_cases(
     for number in range(rounds):
         for place, case in enumerate(cases):
             best[place] = max(best[place], _rate(case, device, max(1, steps // rounds)))
-            say(f"round {number + 1}: {case.name}, {case.members} of width {case.width}, {case.number_format}: {best[place]:.1f}")
+            say(f"round {number + 1}: {case}: {best[place]:.1f} model-steps/s")
     return [
         vars(case) | {"model_steps_per_second": rate, "flop_per_model_step": flop}
         for case, rate, flop in zip(cases, best, work, strict=True)
     ]
 
 
-def _advance(case: Case, device: torch.device) -> Callable[[], None]:
+def _trainers(case: Case, device: torch.device) -> list[Callable[[], None]]:
+    """Return for each worker the function that makes one update of its members."""
     configuration = configuration_of(case)
     if case.name == PLAIN:
-        return PlainLoop(configuration).advance
-    members = [configuration.changed({"seed": seed}) for seed in range(case.members)]
-    return Stack(members, device, case.number_format).advance
+        return [PlainLoop(configuration).advance]
+    members, workers = [configuration.changed({"seed": seed}) for seed in range(case.members)], case.workers or 1
+    return [Stack(members[k::workers], device, case.number_format).advance for k in range(workers)]
 
 
 def _rate(case: Case, device: torch.device, steps: int) -> float:
-    advance = _advance(case, device)
-    for _ in range(min(3, steps)):
-        advance()
-    _wait(device)
-    started = time.perf_counter()
-    for _ in range(steps):
-        advance()
-    _wait(device)
-    return steps * case.members / (time.perf_counter() - started)
+    trainers = _trainers(case, device)
+
+    def train(advance: Callable[[], None], times: int) -> None:
+        for _ in range(times):
+            advance()
+
+    with threads(1 if case.workers else torch.get_num_threads()), ThreadPoolExecutor(len(trainers)) as pool:
+        list(pool.map(train, trainers, [min(3, steps)] * len(trainers)))
+        _wait(device)
+        started = time.perf_counter()
+        list(pool.map(train, trainers, [steps] * len(trainers)))
+        _wait(device)
+        return steps * case.members / (time.perf_counter() - started)
 
 
 def _work(case: Case, device: torch.device) -> float:

@@ -30,8 +30,9 @@ class Prediction:
 
     `observation` reads the model's own curves, at the run's own steps, by the same thresholds. `train_step` and
     `test_step` are the exact steps of the completions that it finds; where it finds none, of one for good after the
-    end of the run; or else None. `formula_delay` is how many times later test is complete by the formula for separated patterns (docs/theory.md, section 3.3); if
-    it does not apply, it is None and `no_formula` says why. `conditions` and `shape` are in the model's own time.
+    end of the run; or else None. `formula_delay` is how many times later test is complete by the formula for separated
+    patterns (docs/theory.md, section 3.3); if it does not apply, it is None and `no_formula` says why. `conditions` and
+    `shape` are in the model's own time.
     """
 
     observation: Observation
@@ -187,8 +188,12 @@ def _delay_of_separated_patterns(
 
 def _statements(observed: Observation, predicted: Prediction) -> Iterator[Statement]:
     limits = observed.thresholds
-    yield _step_of_completion("train", 1 - limits.eps, observed.train_step, predicted.train_step, observed)
-    yield _step_of_completion("test", 1 - limits.delta, observed.test_step, predicted.test_step, observed)
+    for which, level, step, held, own in (
+        ("train", 1 - limits.eps, observed.train_step, observed.train_held, predicted.train_step),
+        ("test", 1 - limits.delta, observed.test_step, observed.test_held, predicted.test_step),
+    ):
+        words = "" if step is None else f"at {observed.unit} {step:g}{observed.only(held)}"
+        yield _step_of_completion(f"{which} accuracy reaches {level:g}", step, words, own, observed)
     yield _delay(observed, predicted)
     yield _kind(observed, predicted)
     yield _depth_of_fall(observed, predicted)
@@ -201,7 +206,7 @@ def _statements(observed: Observation, predicted: Prediction) -> Iterator[Statem
 
 
 def _step_of_completion(
-    which: str, level: float, observed: float | None, predicted: float | None, seen: Observation
+    claim: str, observed: float | None, words: str, predicted: float | None, seen: Observation
 ) -> Statement:
     """Say when a curve is complete; a step after the end of the run cannot have been seen."""
     margin, end = seen.thresholds.same_step, seen.last_step
@@ -211,14 +216,10 @@ def _step_of_completion(
         agrees = True
     else:
         agrees = None if predicted > end / margin else False
-    return Statement(
-        f"{which} accuracy reaches {level:g}",
-        f"not by {seen.unit} {end:g}" if observed is None else f"at {seen.unit} {observed:g}",
-        "never"
-        if predicted is None
-        else f"at {seen.unit} {predicted:.4g}" + (", after the end of the run" if predicted > end else ""),
-        agrees,
-    )
+    own = "never" if predicted is None else f"at {seen.unit} {predicted:.4g}"
+    if predicted is not None and predicted > end:
+        own += ", after the end of the run"
+    return Statement(claim, words or f"not by {seen.unit} {end:g}", own, agrees)
 
 
 def _delay(observed: Observation, predicted: Prediction) -> Statement:

@@ -16,16 +16,16 @@ from .analytic.errors import InputError, MachineError
 
 
 class ExitCode(IntEnum):
-    """What the exit code of a `grokdd` command says."""
+    """What the exit code of a `grokdd` command says.
+
+    None answers yes or no: `fit` is done when it has judged, whatever the verdict. 1 and 3 are kept for the no and the
+    undecided of a command that does.
+    """
 
     DONE = 0
-    """Done, or the answer is yes."""
-    NO = 1
-    """The answer is no."""
+    """Done."""
     BAD_INPUT = 2
     """The input cannot be used."""
-    UNDECIDED = 3
-    """Undecided; the output gives the reason."""
     MACHINE_FAILED = 4
     """The machine failed us: disk, memory, a device, or an extra that is not installed."""
     OUR_BUG = 70

@@ -1,6 +1,5 @@
 """The report: one HTML file that reads from the question to the verdict and needs nothing beside it."""
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from .analytic import Curves
 from .derivation import Derivation, derive, plateaus
 from .empirical.kinds import flattened
 from .empirical.observation import Point
+from .empirical.run_folder import write_text
 from .html_parts import Panel, bullets, page, panels, paragraph, section, sentence, table, text
 from .model_against_run import Comparison, agreement, answer, by_cost, inflection
 from .naming import pattern_names, rule_name, task_name, trust
@@ -42,13 +42,7 @@ def figure_2_derivations() -> tuple[Derivation, ...]:
 
 def write_report(findings: Findings, path: Path) -> None:
     """Write the report to `path`, whole or not at all."""
-    beside = path.with_name(path.name + ".partial")
-    try:
-        beside.write_text(to_html(findings), encoding="utf-8")
-        os.replace(beside, path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    write_text(path, to_html(findings))
 
 
 def to_html(findings: Findings) -> str:

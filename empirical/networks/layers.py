@@ -29,8 +29,10 @@ def normalize(x: Tensor, kind: str, gain: Tensor, bias: Tensor | None) -> Tensor
 
 
 def activate(x: Tensor, kind: str) -> Tensor:
-    """Return the activation of x, element by element."""
-    return {"relu": functional.relu, "gelu": functional.gelu, "tanh": torch.tanh}[kind](x)
+    """Return the activation of x, element by element; x itself is used up."""
+    if kind == "relu":
+        return functional.relu(x, inplace=True)  # what a linear map returns is needed by nobody else
+    return {"gelu": functional.gelu, "tanh": torch.tanh}[kind](x)
 
 
 def by_member(vector: Tensor, like: Tensor) -> Tensor:

@@ -20,8 +20,10 @@ from grokdd.analytic import (
     Table,
     presets,
 )
-from grokdd.empirical.fitting import Fit, _in_order, _Problem, fit
+from grokdd.empirical.fitting import Fit, _in_order, fit
+from grokdd.empirical.identification import _alike
 from grokdd.empirical.observation import calm
+from grokdd.empirical.pattern_search import Problem
 from grokdd.empirical.recording import recorded
 from grokdd.simulate import curves as simulated
 
@@ -156,11 +158,12 @@ def test_collapses_of_training_do_not_decide_the_parameters():
     assert robust.calm_rmse_train < 0.01
 
 
-def test_the_recorded_tours_need_a_preference():
+@pytest.mark.parametrize("seed", range(5))
+def test_each_recorded_tour_needs_a_preference_in_logarithmic_time(seed):
     """Away from collapses, test accuracy is met within 0.02 if pattern 2 is preferred, and not within 0.05 under the
     mean rule, where what is memorized would go on pulling test accuracy down."""
-    run = recorded_tour(1)
-    mean, preferred = fit(run, rules=[Mean(), Preferred(2)], times=["log"], chance=CHANCE, starts=6).all
+    run = recorded_tour(seed)
+    mean, preferred = fit(run, rules=[Mean(), Preferred(2)], times=["log"], chance=CHANCE, starts=2).all
     assert preferred.calm_rmse_test < 0.02
     assert mean.calm_rmse_test > 0.05
 
@@ -232,7 +235,7 @@ def test_late_patterns_come_last_among_equals():
 def test_the_jacobian_is_that_of_the_residuals(rule, log):
     """Central differences of step h = 1e-5 err by h^2/6 times a third derivative, which is at most that of a logistic
     in the units of the search (for a unit of b times alpha, here below 10: 10^3/8 h^2 = 1e-8), and by eps/h = 2e-11."""
-    problem = _Problem(run_of(BUMP), 3, rule, "log" if log else "linear", CHANCE, CHANCE, True)
+    problem = Problem(run_of(BUMP), 3, rule, "log" if log else "linear", CHANCE, CHANCE, True)
     x = np.array([0.3, 0.9, 0.8, 1.1, 1.3, 1.5, 3.0, 5.0, 7.0, 0.6, 0.1, 0.9])
     if not log:
         x[3:9] = [math.log(0.1), math.log(0.02), math.log(0.01), 30, 200, 2000]
@@ -262,9 +265,8 @@ def test_a_trade_between_parameters_is_named():
 def test_two_patterns_that_rise_together_are_named():
     run = run_of(in_log_time((0.9, 4, 300, 0.5), rule=Mean()))
     twice = in_log_time((0.6, 4, 300, 0.5), (0.75, 4, 300, 0.5), rule=Mean())
-    problem = _Problem(run, 2, Mean(), "log", CHANCE, CHANCE, True)
+    problem = Problem(run, 2, Mean(), "log", CHANCE, CHANCE, True)
     x = np.array([[float(p.gamma), math.log(p.alpha), float(p.b), float(p.g)] for p in twice.patterns]).T.ravel()
-    from grokdd.empirical.fitting import _alike
 
     assert _alike(problem, x, [0, 1]) == ["patterns 0 and 1 rise together: the curves cannot tell them apart"]
     x[5] += 1.0
@@ -293,6 +295,11 @@ def test_a_fitted_model_is_exact(bump_fit):
     assert (model.chance, model.chance_train) == (CHANCE, CHANCE)
     assert all(float(p.gamma) == p.gamma and float(p.b) == p.b for p in model.patterns)
     assert PatternModel.from_toml(model.to_toml()) == model
+
+
+def test_patterns_are_numbered_and_claim_no_role(bump_fit):
+    """In the recorded tours the early pattern generalizes worse than the second: a role would say the opposite."""
+    assert [pattern.name for pattern in bump_fit.model.patterns] == ["", "", ""]
 
 
 def test_a_step_below_zero_has_no_model_time(bump_fit):

@@ -56,6 +56,29 @@ def test_a_level_is_reached_where_it_is_held():
     assert observe(Curves(steps, train, test), thresholds=Thresholds(hold=2)).train_step == 2
 
 
+@pytest.mark.parametrize(
+    ("last", "kind", "words"),
+    [
+        (1, "undecided", "holds 0.99 from step 19, at the last evaluation only, 4.75 times"),
+        (2, "undecided", "holds 0.99 from step 18, at the last 2 evaluations only, 4.5 times"),
+        (3, "grokking", "holds 0.99 from step 17, 4.25 times"),
+    ],
+)
+def test_no_kind_rests_on_fewer_evaluations_than_a_level_must_hold(last, kind, words):
+    """Training is complete at step 4; test accuracy is 1 at the last evaluations of twenty."""
+    train, test = np.repeat([0.0, 1.0], [4, 16]), np.repeat([0.0, 1.0], [20 - last, last])
+    seen = observe(Curves(np.arange(20), train, test, axis="steps"))
+    assert (seen.train_held, seen.test_held) == (16, last)
+    assert (seen.kind, seen.groks) == (kind, kind == "grokking")
+    assert words in seen.reason
+    assert ("a kind needs 3 evaluations in a row" in seen.reason) is (last < 3)
+
+
+def test_memorization_is_undecided_too_while_training_has_only_just_completed():
+    seen = observe(Curves(np.arange(20), np.repeat([0.0, 1.0], [18, 2]), np.zeros(20), axis="steps"))
+    assert (seen.kind, seen.train_step, seen.train_held, seen.test_held) == ("undecided", 18, 2, 0)
+
+
 def test_peak_dip_and_recovery_are_read_off():
     """A polygon with corners between flat stretches, so that a median of three does not cut them."""
     test = np.repeat([0.1, 0.5, 0.2, 0.9], 5)
@@ -130,15 +153,25 @@ def test_below_chance_is_seen_on_the_whole_and_on_parts():
     whole = observe(run(TRAIN, dip, test_size=4656), chance=chance)
     assert whole.below_chance
     level = np.clip(rise(2000, low=chance), 0, 1)
-    parted = observe(run(TRAIN, level, parts={"rest": dip, "few": np.repeat([0, 1], [10, 151])}), chance=chance)
+    parts = {"rest": dip, "few": np.repeat([0, 1], [10, 151])}
+    parted = observe(run(TRAIN, level, parts=parts, part_sizes={"rest": 4605, "few": 1}), chance=chance)
     assert not parted.below_chance
     assert parted.parts_below_chance == ("rest",)
 
 
 def test_a_part_of_few_examples_is_never_below_chance():
-    """0 of 10 right says nothing about a chance of 0.1: the accuracies are tenths, so there may be only ten."""
-    part = np.repeat([0.2, 0.0, 0.1, 1.0], [40, 40, 40, 41])
-    assert observe(run(TRAIN, rise(2000), parts={"few": part}), chance=0.1).parts_below_chance == ()
+    """0 of 10 right says nothing about a chance of 0.1; 0 of 10 000 does."""
+    part = {"few": np.repeat([0.2, 0.0, 0.1, 1.0], [40, 40, 40, 41])}
+    for size, expected in ((10, ()), (10_000, ("few",))):
+        curves = run(TRAIN, rise(2000), parts=part, part_sizes={"few": size})
+        assert observe(curves, chance=0.1).parts_below_chance == expected
+
+
+def test_the_size_of_a_part_is_not_guessed_from_the_spacing_of_its_accuracies():
+    """0.3 and 0.1 + 0.2 differ by 6e-17, and no part has 1e16 examples: without a size, `resolution` decides."""
+    part = np.repeat([0.3, 0.1 + 0.2, 0.297, 1.0], [40, 40, 40, 41])
+    for chance, expected in ((0.3, ()), (0.31, ("rest",))):
+        assert observe(run(TRAIN, rise(2000), parts={"rest": part}), chance=chance).parts_below_chance == expected
 
 
 def test_rows_come_in_any_order_and_none_is_dropped():
@@ -147,6 +180,8 @@ def test_rows_come_in_any_order_and_none_is_dropped():
     test, part = KINDS["double descent"], rise(700)
     got = observe(Curves(STEPS[rows], TRAIN[rows], test[rows], axis="steps", parts={"rest": part[rows]}))
     expected = observe(run(TRAIN, test, parts={"rest": part}))
+    sized = Curves(STEPS[rows], TRAIN[rows], test[rows], parts={"rest": part[rows]}, part_sizes={"rest": 7})
+    assert ordered(sized).part_sizes == {"rest": 7}
     assert got == expected
     twice = Curves(np.repeat(STEPS, 2), np.repeat(TRAIN, 2), np.repeat(test, 2))
     assert ordered(twice).t.size == 2 * STEPS.size
@@ -156,8 +191,14 @@ def test_rows_come_in_any_order_and_none_is_dropped():
 def test_the_recorded_tours_grok(seed):
     """And the part without 0/b falls below chance, as Davies et al. (2022), section 3.2, report."""
     run = recorded("tour", RESULTS)[seed]
-    rest = {"test_rest": run.accuracy("test_rest")}
-    tour = Curves(run.columns["step"], run.accuracy("train"), run.accuracy("test"), axis="steps", parts=rest)
+    tour = Curves(
+        run.columns["step"],
+        run.accuracy("train"),
+        run.accuracy("test"),
+        axis="steps",
+        parts={"test_rest": run.accuracy("test_rest")},
+        part_sizes={"test_rest": run.record["sizes"]["test_rest"]},
+    )
     seen = observe(tour, chance=1 / 97)
     assert seen.kind == "grokking"
     assert seen.parts_below_chance == ("test_rest",)

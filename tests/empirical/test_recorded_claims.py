@@ -5,11 +5,36 @@ from pathlib import Path
 
 import pytest
 
-from grokdd.empirical import experiments
+from grokdd.empirical import Configuration, experiments
 from grokdd.empirical.recorded_claims import CLAIMS, EXPERIMENTS, write_readme
 from grokdd.empirical.recording import record, recorded
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
+
+
+FORMAT_1 = {
+    "modulus": "task.modulus",
+    "train_fraction": "split.train_fraction",
+    "split_seed": "split.seed",
+    **{name: f"network.{name}" for name in ("layers", "width", "heads")},
+    **{name: f"optimizer.{name}" for name in ("learning_rate", "betas", "weight_decay", "warmup_steps")},
+}
+"""Where settings of the recorded runs stand now; those that are not named here stand where they stood."""
+
+
+def translated(settings):
+    """Return the configuration of a run of format 1; what it had no setting for is at its default."""
+    rest = dict(settings)
+    quirks = rest.pop("quirks")
+    now = {FORMAT_1.get(name, name): value for name, value in rest.items()} | {
+        "network.vocabulary": 2000 if quirks["vocabulary_2000"] else None,
+        "network.unembed_vocabulary": quirks["vocabulary_2000"],
+        "network.leading_eos": quirks["leading_eos"],
+        "network.dropout": 0.1 if quirks["mlp_dropout"] else 0.0,
+        "dropout_lost_in_evaluation": quirks["dropout_lost_in_evaluation"],
+        "ragged_last_batch": quirks["ragged_last_batch"],
+    }
+    return Configuration().changed(now)
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
@@ -17,7 +42,9 @@ def test_every_seed_is_on_record_with_its_own_configuration(experiment):
     runs = recorded(experiment, RESULTS)
     assert tuple(run.seed for run in runs) == EXPERIMENTS[experiment]
     for run in runs:
-        assert run.record["configuration"] == getattr(experiments, experiment)(run.seed).to_json()
+        settings, form = run.record["configuration"], run.record["format"]
+        kept = translated(settings) if form == 1 else Configuration.from_json(settings)
+        assert kept == getattr(experiments, experiment)(run.seed)
         assert run.record["finished"]
 
 

@@ -92,13 +92,47 @@ def test_steps_of_completion_are_the_models_own_crossings():
     assert predicted.delay == pytest.approx(291.90239700269179 / 80.616939225929095, rel=1e-14)
 
 
-def test_a_level_that_is_lost_again_is_not_completion():
-    """A first pattern takes test accuracy past 0.99; the second, preferred, takes it down to 1/2 for good."""
-    own = as_fit(in_log_time((1, 8, 20, 1), (1, 10, 2000, 0.5)))
+LOST = as_fit(in_log_time((1, 8, 20, 1), (1, 10, 2000, 0.5)))
+"""A first pattern takes test accuracy past 0.99; the second, preferred, takes it down to 1/2 for good."""
+REGAINED = as_fit(in_log_time((1, 8, 20, 1), (1, 10, 500, 0.5), (1, 10, 3000, 1)))
+"""And a third one takes it up again."""
+
+
+@pytest.mark.parametrize(("own", "turns"), [(LOST, ["up", "down"]), (REGAINED, ["up", "down", "up"])])
+def test_a_completion_of_the_model_is_read_as_that_of_a_run(own, turns):
+    """Both are the first that holds, even if it is lost later; the model's is exact, the run's an evaluation."""
     verdict = validate(run_of(own), own)
-    crossings = [one.direction for one in verdict.predicted.shape.crossings if one.curve == "test"]
-    assert crossings == ["up", "down"]
-    assert verdict.predicted.test_step is None
+    assert [one.direction for one in verdict.predicted.shape.crossings if one.curve == "test"] == turns
+    seen, exact = verdict.observed.test_step, verdict.predicted.test_step
+    assert seen is not None
+    assert exact is not None
+    assert STEPS[np.searchsorted(STEPS, seen) - 1] < exact <= seen
+    assert statement(verdict, "test accuracy reaches").agrees is True
+
+
+def test_a_level_that_holds_for_fewer_evaluations_than_demanded_is_not_completion():
+    """The first rise holds for one evaluation; the last one is then the completion."""
+    rare = np.array([1, 10, 20, 60, 1000, 1500, 2000, 3000, 5000, 6000, 8000, 10_000])
+    verdict = validate(run_of(REGAINED, rare), REGAINED)
+    assert verdict.observed.test_step == 5000
+    assert verdict.predicted.test_step is not None
+    assert 3000 < verdict.predicted.test_step <= 5000
+
+
+def test_a_model_that_is_complete_before_the_first_evaluation_is_complete_at_step_0():
+    own = as_fit(
+        PatternModel([Pattern(gamma=1, alpha=8, b=0, g=1)], Mean(), chance=0.995, chance_train=0.995), "linear"
+    )
+    predicted = validate(run_of(own, LINEAR), own).predicted
+    assert (predicted.train_step, predicted.test_step) == (0.0, 0.0)
+
+
+def test_a_level_seen_at_the_last_evaluation_only_is_said_to_be():
+    own = as_fit(MODELS["grokking"])
+    run = run_of(own)
+    verdict = validate(run_of(own, run.t[: np.argmax(run.test >= 0.99) + 1]), own)
+    assert statement(verdict, "test accuracy reaches").observed.endswith(", at the last evaluation only")
+    assert statement(verdict, KIND).agrees is None
 
 
 def test_the_delay_formula_is_that_of_separated_patterns():

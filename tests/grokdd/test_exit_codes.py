@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -89,7 +90,17 @@ def raising_anything(error):
 
 def test_done_is_0_and_typers_exit_is_kept():
     assert exit_code_of(lambda: None) == ExitCode.DONE
-    assert exit_code_of(raising(typer.Exit(3))) == ExitCode.UNDECIDED
+    assert exit_code_of(raising(typer.Exit(5))) == 5
+
+
+def test_the_readme_and_the_design_name_every_code_and_no_other():
+    """1 and 3 are named once more, as not in use."""
+    codes = {int(code) for code in ExitCode}
+    (sentence,) = re.findall(r"Exit codes: ([^.]*)\.", (REPOSITORY / "README.md").read_text())
+    assert {int(number) for number in re.findall(r"\d+", sentence)} == codes
+    design = (REPOSITORY / "docs" / "design.md").read_text()
+    table = design.partition("## Errors and exit codes")[2].partition("\n## ")[0]
+    assert {int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)} == codes
 
 
 def test_a_name_cannot_steer_the_terminal():

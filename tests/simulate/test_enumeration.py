@@ -63,8 +63,8 @@ def test_enumeration_agrees_with_exact_enumeration(n, chance, exact):
         assert got.shape == (2,)
         for value, row in zip(got.tolist(), p.tolist(), strict=True):
             expected = exact(model, [Fraction(x) for x in row])
-            # 2 n + 3 roundings for the entries of the table (`test_set_functions`); 1 - p is exact here.
-            assert abs(Fraction(value) - expected) <= (tolerance(n) + (2 * n + 3) * ROUNDING) * expected
+            # 2 n + 2 roundings for the entries of the table (`test_set_functions`); 1 - p is exact here.
+            assert abs(Fraction(value) - expected) <= (tolerance(n) + (2 * n + 2) * ROUNDING) * expected
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 5, 9])

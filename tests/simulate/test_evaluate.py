@@ -30,9 +30,9 @@ INF = math.inf
 def tolerance(n):
     """Return the relative error of test accuracy for given p and q: the wider of the two methods' bounds.
 
-    `test_quadrature` and `test_enumeration` derive both; the enumeration also reads a table of 2 n + 3 roundings.
+    `test_quadrature` and `test_enumeration` derive both; the enumeration also reads a table of 2 n + 2 roundings.
     """
-    return max(2 * n + (n + 1) // 2 + 10, (3 * n + 3 + 2 ** (n // 2) + 2 ** (n - n // 2)) / 2) * EPS
+    return max(2 * n + (n + 1) // 2 + 10, (3 * n + 2 + 2 ** (n // 2) + 2 ** (n - n // 2)) / 2) * EPS
 
 
 def rules(n):
