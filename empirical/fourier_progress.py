@@ -9,10 +9,8 @@ from safetensors.torch import load_file
 
 from ..analytic.errors import InputError
 from .configuration import Configuration
-from .measures import (
-    GroupTask,
+from .measures.fourier import (
     excluded_loss,
-    group_task,
     key_frequencies,
     key_threshold,
     loss,
@@ -20,6 +18,7 @@ from .measures import (
     restricted_loss,
 )
 from .measures.gini import gini
+from .measures.groups import GroupTask, group_task
 from .measuring import CHUNK
 from .run_folder import SNAPSHOTS
 from .runs import Run

@@ -3,8 +3,8 @@
 A `draw_...` function draws one panel on the Axes it is given. `panel` makes a Figure of one such panel;
 `figure_2`, the only figure of [Davies2022] that needs no training run, is made of four.
 
-Colours are Okabe and Ito's, which colour-blind readers can tell apart; each comes with its own dashes, so that
-a grey print can be read too. Legends stand above the axes, where no curve can pass beneath them.
+Colours are Okabe and Ito's, which colour-blind readers can tell apart, the orange and the sky blue darkened until
+they stand out from white paper; each comes with its own dashes, so that a grey print can be read too. Legends stand above the axes, where no curve can pass beneath them.
 """
 
 import math
@@ -50,8 +50,8 @@ PATTERNS: tuple[Style, ...] = (
     {"color": "#009E73", "linestyle": "-"},
     {"color": "#CC79A7", "linestyle": (0, (5, 1.6))},
     {"color": "#332288", "linestyle": (0, (1.5, 1.5))},
-    {"color": "#E69F00", "linestyle": (0, (6, 1.5, 1.5, 1.5))},
-    {"color": "#56B4E9", "linestyle": (0, (8, 3))},
+    {"color": "#C58800", "linestyle": (0, (6, 1.5, 1.5, 1.5))},
+    {"color": "#4A9CCA", "linestyle": (0, (8, 3))},
 )
 """One style a pattern, in order; a sixth pattern begins again."""
 

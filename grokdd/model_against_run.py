@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .analytic import Curves
+from .analytic import Curves, Pattern, PatternModel
 from .analytic.exact import Exact
 from .empirical import Fit, Fits, Run, Verdict, validate
 from .empirical import fit as fit_patterns
@@ -30,7 +30,8 @@ def compare(
 ) -> Comparison:
     """Return the run in folder `path` with the pattern model fitted to it, and the verdict.
 
-    `chance` is one over the number of answers by default, or 0 where the run does not tell; the others are those of `empirical.fit`.
+    `chance` is one over the number of answers by default, or 0 where the run does not tell; the others are those of
+    `empirical.fit`.
     """
     run = Run.load(path)
     curves = run.curves()
@@ -54,7 +55,7 @@ def lines(found: Comparison) -> Iterator[str]:
     best = found.fits.best
     yield ""
     yield f"best: {rule_name(best.model)}, {best.time} time, chance {float(best.model.chance):.4g}"
-    for name, pattern in zip(pattern_names(best.model), best.model.patterns, strict=True):
+    for name, pattern in by_inflection(best.model):
         yield (
             f"  {name}: gamma {float(pattern.gamma):.4g}, alpha {float(pattern.alpha):.4g}, b {float(pattern.b):.4g} "
             f"(step {inflection(best, float(pattern.b)):.4g}), g {float(pattern.g):.4g}"
@@ -70,6 +71,11 @@ def lines(found: Comparison) -> Iterator[str]:
 def by_cost(fits: Fits) -> list[Fit]:
     """Return the fits, the best first."""
     return sorted(fits.all, key=lambda one: (one is not fits.best, one.cost))
+
+
+def by_inflection(model: PatternModel) -> list[tuple[str, Pattern]]:
+    """Return the patterns of a fitted model with what they are called, the earliest first."""
+    return sorted(zip(pattern_names(model), model.patterns, strict=True), key=lambda named: named[1].b)
 
 
 def inflection(fit: Fit, b: float) -> float:
@@ -126,7 +132,7 @@ def _fit_json(one: Fit) -> dict[str, Any]:
         "at_bound": one.at_bound,
         "warnings": one.warnings,
         "patterns": [
-            {"gamma": float(p.gamma), "alpha": float(p.alpha), "b": float(p.b), "g": float(p.g)}
-            for p in one.model.patterns
+            {"name": name, "gamma": float(p.gamma), "alpha": float(p.alpha), "b": float(p.b), "g": float(p.g)}
+            for name, p in zip(pattern_names(one.model), one.model.patterns, strict=True)
         ],
     }

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from . import __version__, figures
 from .analytic import Curves
 from .derivation import Derivation, derive, plateaus
+from .empirical import Fit
 from .empirical.kinds import flattened
 from .empirical.observation import Point
 from .empirical.run_folder import write_text
 from .html_parts import Panel, bullets, page, panels, paragraph, section, sentence, table, text
-from .model_against_run import Comparison, agreement, answer, by_cost, inflection
+from .model_against_run import Comparison, agreement, answer, by_cost, by_inflection, inflection
 from .naming import pattern_names, rule_name, task_name, trust
 
 TITLE = "Does the pattern-learning model describe how this network learned?"
@@ -237,15 +238,40 @@ def _fall_of_the_rest(lowest: Point | None, chance: float) -> str:
 
 
 def _fit(found: Comparison) -> Iterator[str]:
+    """Yield the best fit as words, figures and a table, what is doubtful about it, and all other fits."""
     best = found.fits.best
     unit = "the logarithm of the step" if best.time == "log" else "the step"
     yield paragraph(
         f"A model of {best.model.n} patterns above a chance level was fitted to both curves at once, under several",
         "generalization rules and in two notions of time.",
         f"The best fit has the rule “{rule_name(best.model)}” and {unit} as its time.",
+        "Its patterns are numbered from 0 and bear no names of roles: how well each generalizes, its g says.",
     )
+    yield _fit_panels(found)
+    yield table(
+        f"The best fit, {best.time} time, patterns in order of inflection; all numbers float.",
+        ("pattern", "γ", "α", "b", "inflection at step", "g"),
+        [
+            (name, float(p.gamma), float(p.alpha), float(p.b), inflection(best, float(p.b)), float(p.g))
+            for name, p in by_inflection(best.model)
+        ],
+        numeric=(1, 2, 3, 4, 5),
+    )
+    if best.warnings:
+        yield paragraph("What in this fit should not be interpreted:")
+        yield bullets(best.warnings)
+    yield table(
+        "All fits, the best first: root mean square error of each accuracy, and how many starts ended there.",
+        ("rule", "time", "train", "test", "starts"),
+        [_fit_row(one) for one in by_cost(found.fits)],
+        numeric=(2, 3, 4),
+    )
+
+
+def _fit_panels(found: Comparison) -> str:
+    best = found.fits.best
     fitted = best.curves(_fine_steps(found.curves))
-    yield panels(
+    return panels(
         Panel(
             "fit-accuracy",
             "Run and model",
@@ -259,33 +285,11 @@ def _fit(found: Comparison) -> Iterator[str]:
             figures.panel(figures.draw_patterns, fitted, pattern_names(best.model)),
         ),
     )
-    yield table(
-        f"The best fit, {best.time} time; all numbers float.",
-        ("pattern", "γ", "α", "b", "inflection at step", "g"),
-        [
-            (name, float(p.gamma), float(p.alpha), float(p.b), inflection(best, float(p.b)), float(p.g))
-            for name, p in zip(pattern_names(best.model), best.model.patterns, strict=True)
-        ],
-        numeric=(1, 2, 3, 4, 5),
-    )
-    if best.warnings:
-        yield paragraph("What in this fit should not be interpreted:")
-        yield bullets(best.warnings)
-    yield table(
-        "All fits, the best first: root mean square error of each accuracy, and how many starts ended there.",
-        ("rule", "time", "train", "test", "starts"),
-        [
-            (
-                rule_name(f.model),
-                f.time,
-                f"{f.rmse_train:.4f}",
-                f"{f.rmse_test:.4f}",
-                f"{f.starts_at_best} of {f.starts}",
-            )
-            for f in by_cost(found.fits)
-        ],
-        numeric=(2, 3, 4),
-    )
+
+
+def _fit_row(one: Fit) -> tuple[str, ...]:
+    errors = f"{one.rmse_train:.4f}", f"{one.rmse_test:.4f}"
+    return rule_name(one.model), one.time, *errors, f"{one.starts_at_best} of {one.starts}"
 
 
 def _fine_steps(curves: Curves) -> NDArray[np.float64]:

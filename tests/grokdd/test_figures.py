@@ -161,7 +161,7 @@ def luminance(colour):
 
 
 def test_curves_stand_out_and_differ_by_more_than_colour():
-    for styles in ((figures.TRAIN, figures.TEST, figures.REFERENCE), figures.PATTERNS[:3]):
+    for styles in ((figures.TRAIN, figures.TEST, figures.REFERENCE), figures.PATTERNS):
         assert len({str(style["linestyle"]) for style in styles}) == len(styles)
-    for style in (figures.TRAIN, figures.TEST, figures.REFERENCE, *figures.PATTERNS[:3]):
-        assert 1.05 / (luminance(style["color"]) + 0.05) >= 2.9  # WCAG asks 3 of graphics; the pink has 2.97
+    for style in (figures.TRAIN, figures.TEST, figures.REFERENCE, *figures.PATTERNS):
+        assert 1.05 / (luminance(style["color"]) + 0.05) >= 3  # what WCAG 2.1 asks of graphics on white
