@@ -17,9 +17,11 @@ from ..analytic.lazy import lazy_names
 if TYPE_CHECKING:
     from . import experiments
     from .configuration import Configuration
+    from .ensembles import Ensemble, run_ensemble
     from .fitting import Fit, Fits, fit
     from .recorder import Recorder
     from .runs import Run
+    from .sweeps import read_sweep
     from .training import Evaluation, run
     from .verdict import Statement, Verdict, validate
 
@@ -31,10 +33,12 @@ __getattr__, _lazy = lazy_names(
     __name__,
     {
         "configuration": ("Configuration",),
+        "ensembles": ("Ensemble", "run_ensemble"),
         "experiments": ("experiments",),
         "fitting": ("Fit", "Fits", "fit"),
         "recorder": ("Recorder",),
         "runs": ("Run",),
+        "sweeps": ("read_sweep",),
         "training": ("Evaluation", "run"),
         "verdict": ("Statement", "Verdict", "validate"),
     },
@@ -42,6 +46,7 @@ __getattr__, _lazy = lazy_names(
 
 __all__ = [
     "Configuration",
+    "Ensemble",
     "Evaluation",
     "Fit",
     "Fits",
@@ -51,7 +56,9 @@ __all__ = [
     "Verdict",
     "experiments",
     "fit",
+    "read_sweep",
     "run",
+    "run_ensemble",
     "validate",
 ]
 

@@ -21,7 +21,7 @@ def demand_number(name: str, value: object, demand: str, low: float, high: float
 
 def demand_one_of(name: str, value: object, choices: Collection[object]) -> None:
     """Refuse `value` unless it is one of `choices`."""
-    if value not in choices:
+    if not any(value is choice or (type(value) is type(choice) and value == choice) for choice in choices):
         raise InputError(f"{name} must be one of {', '.join(map(str, choices))}, got {value!r}")
 
 
@@ -34,6 +34,9 @@ def demand_flags(record: object, names: Iterable[str]) -> None:
 
 def demand_betas(name: str, value: object) -> None:
     """Refuse `value` unless it is two numbers in [0, 1)."""
-    good = isinstance(value, tuple) and len(value) == 2
-    if not good or not all(isinstance(beta, int | float) and 0 <= beta < 1 for beta in value):
+    if not isinstance(value, tuple) or len(value) != 2 or not all(_is_share(beta) for beta in value):
         raise InputError(f"{name} must be two numbers in [0, 1), got {value!r}")
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1

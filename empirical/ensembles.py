@@ -39,7 +39,8 @@ from .runs import Run
 from .stack import stack_key
 from .training import Evaluation, Training, holds, recorder_of
 
-ENSEMBLE, MEMBERS, STACKS, FAILURES, WHOLE_TABLE = "ensemble.json", "members", "stacks", "failures.json", "table.parquet"
+ENSEMBLE, FAILURES, WHOLE_TABLE = "ensemble.json", "failures.json", "table.parquet"
+MEMBERS, STACKS = "members", "stacks"
 MOST = {"cpu": 8, "cuda": 64}
 """Members trained as one batch, at most: more of them no longer fit the caches of a processor."""
 
@@ -65,8 +66,8 @@ class Ensemble:
     @property
     def finished(self) -> bool:
         """Whether every member has ended or failed."""
-        record = _read_json(self.path / ENSEMBLE)
-        return all(name in self.failures or name in self.runs and self.runs[name].finished for name in record["members"])
+        ended = {name for name, run in self.runs.items() if run.finished} | self.failures.keys()
+        return _read_json(self.path / ENSEMBLE)["members"].keys() <= ended
 
     def varying(self) -> dict[str, dict[str, Any]]:
         """Return the settings in which the members differ, by member and dotted name."""
@@ -138,7 +139,8 @@ def run_ensemble(
         After Ctrl-C, once checkpoints are written.
     """
     place, folder = device_named(device), Path(out)
-    shape = {"most": most or MOST[place.type], "workers": workers or (torch.get_num_threads() if place.type == "cpu" else 1)}
+    cores = torch.get_num_threads() if place.type == "cpu" else 1
+    shape = {"most": most or MOST[place.type], "workers": workers or cores}
     for name, value in shape.items():
         demand_whole(name, value, 1)
     with _ensemble_folder(folder, configurations, failures or {}, shape) as record:
@@ -196,10 +198,11 @@ class _Job:
                 for names in stacks_of(self.configurations, most, workers)
             ]
             try:
-                return all([task.result() for task in tasks])
+                ended = [task.result() for task in tasks]
             except BaseException:
                 interrupt.heard = True  # the others stop at their next step, each with a checkpoint
                 raise
+        return all(ended)
 
     def _train_stack(self, names: Sequence[str], interrupt: Interrupt, deadline: float) -> bool:
         """Train one batch to its end; False if interrupted or out of time before.
@@ -275,7 +278,7 @@ def _ensemble_folder(
     if folder.is_dir() and not (folder / ENSEMBLE).exists() and (held := sorted(set(os.listdir(folder)) - {"lock"})):
         raise InputError(f"out must be new, empty or an ensemble, got {folder}, which holds {held[0]}")
     folder.mkdir(parents=True, exist_ok=True)
-    members = digests | {name: None for name in failures}
+    members = digests | dict.fromkeys(failures)
     with locked(folder):
         if (folder / ENSEMBLE).exists():
             record = _read_json(folder / ENSEMBLE)

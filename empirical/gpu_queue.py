@@ -89,11 +89,14 @@ class Trainings(Piece):
             for name, reason in done.failures.items():
                 say(f"{name} failed: {reason}")
             table = done.table()
-            write_whole(out / f"{self.name}.parquet", lambda beside: parquet.write_table(table, beside, compression="zstd"))
             weights = _final_weights(done)
-            write_whole(out / f"{self.name}.safetensors", lambda beside: save_file(weights, beside))
             record = self._record(done, weights)
-            write_json(out / f"{self.name}.json", record)
+            place = out / self.name
+            write_whole(
+                place.with_suffix(".parquet"), lambda beside: parquet.write_table(table, beside, compression="zstd")
+            )
+            write_whole(place.with_suffix(".safetensors"), lambda beside: save_file(weights, beside))
+            write_json(place.with_suffix(".json"), record)
         return bool(record["finished"])
 
     def _record(self, done: Ensemble, weights: Mapping[str, torch.Tensor]) -> dict[str, Any]:
@@ -286,8 +289,12 @@ def listed(folder: Path, results: Path = RESULTS) -> list[str]:
     """Return one line a piece: its name, whether it is done, and its question."""
     lines = []
     for piece in pieces():
-        where = "done" if finished(piece, results) else "in DIR" if finished(piece, folder) else f"~{piece.minutes:g} min"
-        lines.append(f"{piece.name}: {where}: {piece.question}")
+        state = f"~{piece.minutes:g} min"
+        if finished(piece, results):
+            state = "done"
+        elif finished(piece, folder):
+            state = "to be collected"
+        lines.append(f"{piece.name}: {state}: {piece.question}")
     return lines
 
 

@@ -35,7 +35,7 @@ def kind(role: str, name: str) -> Callable[[T], T]:
         if not dataclasses.is_dataclass(record) or not record.__dataclass_params__.frozen:  # pyright: ignore
             raise InputError(f"a {role} must be a frozen dataclass, got {record.__qualname__}")
         KNOWN[role][name] = record
-        return record
+        return record  # pyright: ignore[reportReturnType]  # is_dataclass narrows the type and forgets which
 
     return enter
 
@@ -59,7 +59,7 @@ def from_settings(role: str, settings: Mapping[str, Any]) -> Any:
         raise InputError(f"{role} must be a table of settings, got {settings!r}")
     rest = dict(settings)
     name = rest.pop("kind", None)
-    if name not in KNOWN[role]:
+    if not isinstance(name, str) or name not in KNOWN[role]:
         raise InputError(
             f"the kind of a {role} must be one of {', '.join(sorted(KNOWN[role]))}, got {name!r}: "
             "import the module that defines it first"

@@ -36,9 +36,7 @@ class Layout:
 
     def views(self, flat: Tensor) -> dict[str, Tensor]:
         """Return each weight as a view of `flat` (E, P), shape (E, *shape)."""
-        return {
-            name: flat[:, place].unflatten(1, self.weights[name].shape) for name, place in self.slices().items()
-        }
+        return {name: flat[:, place].unflatten(1, self.weights[name].shape) for name, place in self.slices().items()}
 
     def group_mask(self, groups: Sequence[str]) -> np.ndarray:
         """Return which of the P numbers belong to one of `groups`, shape (P,), bool."""

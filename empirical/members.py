@@ -52,8 +52,10 @@ class Member:
         if evaluated and np.isnan(rows[-1]["train_loss"]):
             return "diverged"
         level, sustained = rule.stop_test_accuracy, rule.stop_sustained
-        if evaluated and level is not None and len(rows) >= sustained:
-            if all(row["test_correct"] >= level * self.test_size for row in rows[-sustained:]):
+        latest = rows[-sustained:]
+        if evaluated and level is not None and len(latest) == sustained:
+            level_held = all(row["test_correct"] >= level * self.test_size for row in latest)
+            if level_held:
                 return "stop rule"
         return "steps" if step >= rule.steps else None
 
@@ -69,7 +71,10 @@ class Member:
         self._save(folder / WEIGHTS, step, weights)
         data, sides = self.configuration.data, np.full(len(learned), "left out", dtype=object)
         sides[data.train], sides[data.test] = "train", "test"
-        rows = [{"example": i, "side": s, "learned": int(n)} for i, (s, n) in enumerate(zip(sides, learned, strict=True))]
+        rows = [
+            {"example": place, "side": side, "learned": int(step)}
+            for place, (side, step) in enumerate(zip(sides, learned, strict=True))
+        ]
         write_whole(folder / EXAMPLES, lambda beside: to_parquet(rows, beside))
         self.recorder.record["end"] = why
         self.recorder.finish()

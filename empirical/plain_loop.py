@@ -34,7 +34,8 @@ class PlainBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (B, T, D) from (B, T, D)."""
-        q, k, v = (part(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in (self.query, self.key, self.value))
+        parts = (self.query(x), self.key(x), self.value(x))
+        q, k, v = (part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in parts)
         length = x.shape[1]
         later = torch.ones(length, length, dtype=torch.bool, device=x.device).triu(1)
         scores = (q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5).masked_fill(later, -torch.inf)
@@ -61,7 +62,8 @@ class PlainLoop:
         p = data.shape.symbols
         a, b = torch.from_numpy(data.inputs).unbind(1)
         c = torch.from_numpy(data.labels)
-        self.symbols = torch.stack([torch.full_like(a, s) if isinstance(s, int) else s for s in (p + 2, a, p, b, p + 1, c)], 1)
+        divide, equals, eos = (torch.full_like(a, symbol) for symbol in (p, p + 1, p + 2))
+        self.symbols = torch.stack([eos, a, divide, b, equals, c], dim=1)
         self.embedding = nn.Embedding(VOCABULARY, network.width)
         self.positions = sinusoidal_positions(6, network.width, torch.device("cpu"), torch.float32)
         self.blocks = nn.Sequential(

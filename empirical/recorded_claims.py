@@ -163,7 +163,14 @@ CLAIMS = (
         4000,
         16_000,
     ),
-    Claim("fourier_progress", "How many key frequencies at the end?", "5 (Nanda et al. 2023); 3 to 10", _last("keys"), 3, 10),
+    Claim(
+        "fourier_progress",
+        "How many key frequencies at the end?",
+        "5 (Nanda et al. 2023); 3 to 10",
+        _last("keys"),
+        3,
+        10,
+    ),
     Claim(
         "fourier_progress",
         "Train loss without them, in nats, at the end?",

@@ -69,7 +69,7 @@ class Recorder:
         out: str | os.PathLike[str],
         *,
         configuration: Mapping[str, Any] | None = None,
-        sizes: Mapping[str, int] | None = None,
+        sizes: Mapping[str, int | np.integer] | None = None,
         classes: int | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> None:
@@ -208,7 +208,8 @@ def _as_json(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _size(part: str, size: object) -> int:
-    if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < (part in ("train", "test", "classes")):
+    least = 1 if part in ("train", "test", "classes") else 0
+    if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < least:
         raise InputError(f"the size of {part} must be a whole number of examples, got {size!r}")
     return int(size)
 

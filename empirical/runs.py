@@ -30,10 +30,9 @@ class Run:
         folder = Path(path)
         record = read_record(folder)
         rows = read_log(folder)[0]
-        if record["finished"] and len(rows) != record.get("evaluations"):
-            raise InputError(
-                f"{folder / LOG} must hold the {record.get('evaluations')} evaluations of a finished run, got {len(rows)}"
-            )
+        expected = record.get("evaluations")
+        if record["finished"] and len(rows) != expected:
+            raise InputError(f"{folder / LOG} must hold the {expected} evaluations of a finished run, got {len(rows)}")
         _check_counts(folder, record["sizes"], rows)
         return Run(path=folder, record=record, rows=rows)
 

@@ -132,7 +132,9 @@ class Stack:
         with matrix_products(self.number_format):
             measured = Measured(*self._measure())
         self.learned.update(measured.correct, self.step)
-        at_hand = Measured(measured.correct, *(one.cpu() for one in (measured.counts, measured.losses, measured.margins)))
+        at_hand = replace(
+            measured, counts=measured.counts.cpu(), losses=measured.losses.cpu(), margins=measured.margins.cpu()
+        )
         norms = {f"norm_{group}": values.cpu() for group, values in group_norms(self.flat, self.layout).items()}
         rows = [
             self.evaluator.row(at_hand, member) | {name: float(values[member]) for name, values in norms.items()}

@@ -151,11 +151,11 @@ def matrix_rate(device: torch.device, number_format: str, size: int, seconds: fl
     a, b = torch.ones(size, size, dtype=dtype, device=device), torch.ones(size, size, dtype=dtype, device=device)
     before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("high" if number_format == "tf32" else "highest")
-    done, _ = 0, a @ b
+    product, done = a @ b, 0
     _wait(device)
     started = time.perf_counter()
     while time.perf_counter() - started < seconds:
-        a @ b
+        torch.mm(a, b, out=product)
         _wait(device)
         done += 1
     rate = done * 2 * size**3 / (time.perf_counter() - started)
@@ -182,7 +182,8 @@ def record(device: torch.device, rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m grokdd.empirical.throughput", description="Model-steps per second.")
+    prog = "python -m grokdd.empirical.throughput"
+    parser = argparse.ArgumentParser(prog=prog, description="Model-steps per second.")
     parser.add_argument("--out", type=Path, required=True, help="the JSON file to write")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N (default: cpu)")
     parser.add_argument("--steps", type=int, default=300, help="updates of each case (default: 300)")

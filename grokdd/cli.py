@@ -164,6 +164,29 @@ def train(
 
 
 @app.command(
+    short_help="Train a grid of networks.",
+    epilog="\b\nExample:\n  grokdd sweep sweep.toml --out runs/sweep",
+)
+def sweep(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A TOML file: experiment, [settings], [grid].")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the sweep; one begun in it is resumed.")] = None,
+    device: Device = "cpu",
+    workers: Annotated[int | None, typer.Option(help="Batches trained side by side; by default one a core.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train every combination of the settings in FILE, those of one structure together; one table holds all curves."""
+    from . import sweep_run
+
+    output = Output(json, quiet)
+    folder = out or Path("runs") / file.stem
+    with _told_how_to_go_on(context):
+        done = sweep_run.run_sweep(file, folder, device=device, workers=workers, output=output)
+    output.answer(sweep_run.lines(done), sweep_run.as_json(done))
+
+
+@app.command(
     short_help="Fit the model to a run, and judge it.",
     epilog="\b\nExample:\n  grokdd fit runs/tour/run --report report.html",
 )

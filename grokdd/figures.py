@@ -4,7 +4,8 @@ A `draw_...` function draws one panel on the Axes it is given. `panel` makes a F
 `figure_2`, the only figure of [Davies2022] that needs no training run, is made of four.
 
 Colours are Okabe and Ito's, which colour-blind readers can tell apart, the orange and the sky blue darkened until
-they stand out from white paper; each comes with its own dashes, so that a grey print can be read too. Legends stand above the axes, where no curve can pass beneath them.
+they stand out from white paper; each comes with its own dashes, so that a grey print can be read too. Legends stand
+above the axes, where no curve can pass beneath them.
 """
 
 import math

@@ -175,13 +175,19 @@ def _task(found: Comparison) -> str:
     run = found.run
     sizes = f"{run.sizes['train']} examples to train on and {run.sizes['test']} to test on"
     settings = run.record["configuration"]
-    if not {"task", "network", "optimizer", "seed"} <= settings.keys():
+    if not _ours(settings):
         return f"The run in {run.path} was recorded by another training loop: {sizes}."
     return (
         f"The task is {_task_in_words(settings['task'])}; there are {sizes}, and guessing is right once in "
         f"{run.classes}. The network is {_network_in_words(settings['network'])}. Weight decay is "
         f"{settings['optimizer']['weight_decay']:g}, the seed {settings['seed']}."
     )
+
+
+def _ours(settings: Mapping[str, Any]) -> bool:
+    """Return whether a configuration is of our trainer; other loops may give its words to other things."""
+    parts = [settings.get(role) for role in ("task", "network", "optimizer")]
+    return "seed" in settings and all(isinstance(part, Mapping) and "kind" in part for part in parts)
 
 
 def _task_in_words(settings: Mapping[str, Any]) -> str:
@@ -330,12 +336,27 @@ def _making(findings: Findings) -> Iterator[str]:
         if value not in (None, "")
     )
     yield f"<dl>{items}</dl>"
-    settings = flattened(run.record.get("configuration", {}))
-    yield table("Configuration of the run.", ("setting", "value"), [(k, _setting(v)) for k, v in settings.items()])
+    yield table("Configuration of the run.", ("part", "settings"), _settings(run.record.get("configuration", {})))
 
 
-def _setting(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _settings(configuration: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each part of a configuration with its settings, and last the settings that belong to none."""
+    parts = {name: part for name, part in configuration.items() if isinstance(part, Mapping)}
+    rest = {name: value for name, value in configuration.items() if name not in parts}
+    for name, part in [*parts.items(), ("run", rest)]:
+        if part:
+            yield name, "; ".join(f"{setting} = {_value(value)}" for setting, value in flattened(part).items())
+
+
+def _value(value: object) -> str:
+    match value:
+        case list():
+            return ", ".join(map(_value, value)) or "none"
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+    return str(value)
 
 
 def _columns(found: Comparison) -> dict[str, NDArray[np.float64]]:

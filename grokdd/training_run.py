@@ -41,6 +41,8 @@ def default_folder(chosen: Configuration) -> Path:
 def train(chosen: Configuration, out: Path, device: str, output: Output) -> Run:
     """Train, or go on training, with progress as `output` wants it; return the run."""
     data = chosen.data
-    output.say(f"{task_name(chosen.to_json()['task'])}: {len(data.inputs)} examples, {len(data.train)} to train on, in {out}")
+    output.say(
+        f"{task_name(chosen.to_json()['task'])}: {len(data.inputs)} examples, {len(data.train)} to train on, in {out}"
+    )
     with training_progress(output) as listener:
         return train_network(chosen, out=out, device=device, progress=listener)

@@ -25,7 +25,9 @@ def normalize(x: Tensor, kind: str, gain: Tensor, bias: Tensor | None) -> Tensor
     if kind == "rms":
         return functional.rms_norm(x, width, eps=EPSILON) * by_member(gain, x)
     scaled = functional.layer_norm(x, width, eps=EPSILON)
-    return scaled * by_member(gain, x) if bias is None else torch.addcmul(by_member(bias, x), scaled, by_member(gain, x))
+    if bias is None:
+        return scaled * by_member(gain, x)
+    return torch.addcmul(by_member(bias, x), scaled, by_member(gain, x))
 
 
 def activate(x: Tensor, kind: str) -> Tensor:

@@ -13,7 +13,7 @@ from ..demands import demand_flags, demand_number, demand_one_of, demand_whole
 from ..kinds import kind
 from ..tasks.task import Shape
 from .layers import ACTIVATIONS, activate, linear, rows_of
-from .network import Constant, Normal, Uniform, Weight
+from .network import Normal, Uniform, Weight
 
 INPUTS = ("one_hot", "embedded", "signs")
 

@@ -152,7 +152,7 @@ def test_members_of_one_structure_are_shared_among_workers(tiny):
 
 def test_other_members_in_the_same_folder_are_refused(tmp_path, five):
     run_ensemble({"plain": five["plain"]}, out=tmp_path)
-    with pytest.raises(InputError, match="out must hold these members, got .*, which holds others"):
+    with pytest.raises(InputError, match=r"out must hold these members, got .*, which holds others"):
         run_ensemble(five, out=tmp_path)
 
 

@@ -19,10 +19,8 @@ CPU = torch.device("cpu")
 @pytest.fixture
 def queue(monkeypatch, tmp_path, tiny):
     """Two pieces of two tiny networks each, and a place for results."""
-    found = [
-        Trainings(f"piece-{number}", "does it run?", 1, {f"seed-{seed}": tiny(seed=seed) for seed in (number, number + 2)})
-        for number in range(2)
-    ]
+    members = [{f"seed-{seed}": tiny(seed=seed) for seed in (number, number + 2)} for number in range(2)]
+    found = [Trainings(f"piece-{number}", "does it run?", 1, own) for number, own in enumerate(members)]
     monkeypatch.setattr(gpu_queue, "pieces", lambda: found)
     monkeypatch.setattr(gpu_queue, "RESULTS", tmp_path / "results")
     return found

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from grokdd.analytic import Curves, InputError
+from grokdd.empirical import Recorder, Run
 from grokdd.empirical.observation import Thresholds, calm, observe, ordered
 from grokdd.empirical.recording import recorded
 
@@ -165,6 +166,14 @@ def test_a_part_of_few_examples_is_never_below_chance():
     for size, expected in ((10, ()), (10_000, ("few",))):
         curves = run(TRAIN, rise(2000), parts=part, part_sizes={"few": size})
         assert observe(curves, chance=0.1).parts_below_chance == expected
+
+
+def test_a_run_knows_the_sizes_of_its_parts(tmp_path):
+    sizes = {"train": 9, "test": 8, "test_rest": 6, "test_uncounted": 2, "test_empty": 0}
+    with Recorder(tmp_path, sizes=sizes) as recorder:
+        recorder.log(0, train_correct=1, test_correct=1, test_rest_correct=3, test_empty_correct=0)
+    curves = Run.load(tmp_path).curves()
+    assert (curves.parts.keys(), curves.part_sizes) == ({"test_rest"}, {"test_rest": 6})
 
 
 def test_the_size_of_a_part_is_not_guessed_from_the_spacing_of_its_accuracies():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from grokdd.empirical.recording import record, recorded
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 
 
-FORMAT_1 = {
+FORMAT_1: dict[str, str] = {
     "modulus": "task.modulus",
     "train_fraction": "split.train_fraction",
     "split_seed": "split.seed",
@@ -22,7 +23,7 @@ FORMAT_1 = {
 """Where settings of the recorded runs stand now; those that are not named here stand where they stood."""
 
 
-def translated(settings):
+def translated(settings: dict[str, Any]) -> Configuration:
     """Return the configuration of a run of format 1; what it had no setting for is at its default."""
     rest = dict(settings)
     quirks = rest.pop("quirks")

@@ -137,8 +137,9 @@ def test_what_a_record_cannot_hold_is_refused_before_anything_is_made(tmp_path, 
 def test_other_sizes_in_the_same_folder_are_refused(tmp_path):
     with Recorder(tmp_path, sizes={"train": 10, "test": 10}) as rec:
         rec.log(0, train_correct=1, test_correct=1)
-    with pytest.raises(InputError, match="sizes must be those with which .* was begun"), Recorder(
-        tmp_path, sizes={"train": 20, "test": 10}
+    with (
+        pytest.raises(InputError, match=r"sizes must be those with which .* was begun"),
+        Recorder(tmp_path, sizes={"train": 20, "test": 10}),
     ):
         pass
 

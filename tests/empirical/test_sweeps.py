@@ -62,7 +62,7 @@ REFUSED = [
     ({"grid": {"seed": 3}}, "grid.seed must be a list of at least one value, got 3"),
     ({"grid": {"seed": []}}, r"grid.seed must be a list of at least one value, got \[\]"),
     ({"grid": {"seed": [-1]}}, "a sweep must have a member that can be trained, got none: seed = -1: seed must be"),
-    ({"grid": {"seed": list(range(400)), "split.seed": list(range(400))}}, "grid must have at most 10000 members, got 160000"),
+    ({"grid": {"seed": [0] * 400, "steps": [1] * 400}}, "grid must have at most 10000 members, got 160000"),
 ]
 
 

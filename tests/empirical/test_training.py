@@ -158,14 +158,14 @@ def test_a_damaged_line_of_the_log_is_refused_and_a_torn_last_one_is_not(tmp_pat
         Run.load(tmp_path)
 
 
-DAMAGED_LINES = [b'{"step": 1, "train_correct": "x"}', b'{"step": true}', b'{"step": -1}', b"[1]", b'{"step": null}', b"5"]
+DAMAGED_LINES = [b'{"step": 1, "loss": "x"}', b'{"step": true}', b'{"step": -1}', b"[1]", b'{"step": null}', b"5"]
 
 
 @pytest.mark.parametrize("line", DAMAGED_LINES)
 def test_a_line_that_holds_no_numbers_is_refused(tmp_path, tiny, line):
     stop_at(tiny(), tmp_path, step=20)
     (tmp_path / LOG).write_bytes(line + b"\n")
-    with pytest.raises(InputError, match="log.jsonl must hold one evaluation a line, got a damaged or foreign line 1"):
+    with pytest.raises(InputError, match=r"log.jsonl must hold one evaluation a line, got a damaged or foreign line 1"):
         Run.load(tmp_path)
 
 
@@ -174,7 +174,8 @@ def test_a_count_that_no_set_can_have_is_refused(tmp_path, tiny, count):
     stop_at(tiny(), tmp_path, step=20)
     rows = [row | {"test_correct": count} for row in Run.load(tmp_path).rows]
     (tmp_path / LOG).write_text("".join(json.dumps(row) + "\n" for row in rows))
-    with pytest.raises(InputError, match=f"must hold counts of right answers, got test_correct = {count} of 55 at step 0"):
+    message = f"must hold counts of right answers, got test_correct = {count} of 55 at step 0"
+    with pytest.raises(InputError, match=message):
         Run.load(tmp_path)
 
 

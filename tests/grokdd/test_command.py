@@ -1,13 +1,18 @@
 """The commands: help with an example, one line for bad input, and JSON that a machine can read."""
 
+import io
 import json
 import re
+from contextlib import redirect_stdout
 
 import numpy as np
 import pytest
 
 from grokdd import __version__
+from grokdd.__main__ import main
 from grokdd.analytic import Pattern, PatternModel, Preferred, presets
+from grokdd.empirical import Recorder, experiments
+from grokdd.training_run import configuration
 
 from .conftest import TINY_OPTIONS
 
@@ -108,6 +113,7 @@ def test_bad_times_are_refused(grokdd, arguments, words):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("--operation", "x**y"), ("operation", "x**y", "x/y")),
         (("--modulus", "96"), ("modulus must be prime", "96")),
         (("--steps", "0"), ("steps", "0")),
         (("--batch-size", "5000"), ("batch_size", "4656", "5000")),
@@ -148,13 +154,44 @@ def test_out_with_another_configuration_is_refused(grokdd, tiny_run):
     refused(got, "another", str(tiny_run.path), "seed")
 
 
+def in_the_last_evaluation(**columns):
+    """Return a function that puts other values into the last line of a log."""
+
+    def damage(run):
+        *lines, last = (run / "log.jsonl").read_text().splitlines()
+        (run / "log.jsonl").write_text("\n".join([*lines, json.dumps(json.loads(last) | columns)]) + "\n")
+
+    return damage
+
+
+def in_the_record(**entries):
+    """Return a function that puts other values into a record."""
+
+    def damage(run):
+        record = json.loads((run / "record.json").read_text())
+        (run / "record.json").write_text(json.dumps(record | entries))
+
+    return damage
+
+
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
+        (in_the_last_evaluation(test_correct="x"), ("log.jsonl",)),
+        (in_the_last_evaluation(test_correct=None), ("log.jsonl",)),
+        (in_the_last_evaluation(test_correct=True), ("log.jsonl",)),
+        (in_the_last_evaluation(test_correct=56), ("56",)),
+        (in_the_last_evaluation(test_correct=-1), ("-1",)),
+        (in_the_last_evaluation(step=1.5), ("log.jsonl",)),
+        (in_the_record(classes="x"), ("record.json",)),
+        (in_the_record(classes=0), ("record.json",)),
+        (in_the_record(sizes={"train": 55}), ("test",)),
+        (in_the_record(sizes={"train": 55, "test": "55"}), ("record.json",)),
         (lambda run: (run / "record.json").write_text("{"), ("record.json",)),
         (lambda run: (run / "record.json").unlink(), ("record.json",)),
         (lambda run: (run / "log.jsonl").write_text("foreign\n"), ("log.jsonl", "line 1")),
-        (lambda run: (run / "log.jsonl").write_text(""), ("at least one evaluation",)),
+        (lambda run: (run / "log.jsonl").write_text(""), ("log.jsonl", "got 0")),
+        (lambda run: (run / "log.jsonl").unlink(), ("log.jsonl", "got 0")),
     ],
 )
 def test_a_damaged_run_is_refused(grokdd, tmp_path, tiny_run, damage, words):
@@ -164,6 +201,12 @@ def test_a_damaged_run_is_refused(grokdd, tmp_path, tiny_run, damage, words):
         (copy / name).write_bytes((tiny_run.path / name).read_bytes())
     damage(copy)
     refused(grokdd("fit", copy), *words)
+
+
+def test_a_run_without_an_evaluation_is_refused(grokdd, tmp_path):
+    with Recorder(tmp_path / "run", sizes={"train": 5, "test": 5}) as recorder:
+        recorder.leave_unfinished()
+    refused(grokdd("fit", tmp_path / "run"), "at least one evaluation")
 
 
 def test_a_run_that_is_not_there_is_refused(grokdd, tmp_path):
@@ -235,25 +278,66 @@ def test_train_without_a_folder_names_one_after_the_configuration(grokdd, tmp_pa
     monkeypatch.chdir(tmp_path)
     folders = [json.loads(grokdd(*TINY_OPTIONS, "--json", *more).out)["run"] for more in ((), (), ("--seed", "1"))]
     assert folders[0] == folders[1] != folders[2]
-    assert folders[0].startswith("runs/division-mod-11-seed-0-")
+    assert folders[0].startswith("runs/seed-0-")
 
 
-def test_train_public_has_the_quirks_of_the_public_code():
-    from grokdd.training_run import configuration
-
+def test_train_public_has_the_habits_of_the_public_code():
     got = configuration(True, 3, {"steps": 10})
-    assert got.quirks.vocabulary_2000
-    assert (got.seed, got.steps, got.warmup_steps) == (3, 10, 0)
-    assert not configuration(False, 3, {}).quirks.vocabulary_2000
+    assert got == experiments.public_division(3, steps=10)
+    assert got.to_json()["network"]["leading_eos"]
+    assert configuration(False, 3, {}) == experiments.division_mod_97(3)
 
 
-def test_fit_as_json_and_for_a_reader(grokdd, tiny_run):
-    got = json.loads(grokdd("fit", tiny_run.path, "--starts", "1", "--json").out)
+def test_every_option_of_train_is_a_setting_of_its_own_part():
+    given = {"operation": "x+y", "modulus": 7, "heads": 2, "weight_decay": 0.5, "batch_size": 8}
+    got = configuration(False, 0, given).to_json()
+    assert (got["task"]["operation"], got["task"]["modulus"]) == ("x+y", 7)
+    assert (got["network"]["heads"], got["optimizer"]["weight_decay"], got["batch_size"]) == (2, 0.5, 8)
+
+
+def test_train_learns_another_operation(grokdd, tmp_path):
+    got = grokdd(*TINY_OPTIONS, "--operation", "x+y", "--steps", "2", "--out", tmp_path / "run")
+    assert got.code == 0
+    assert got.out.startswith("x+y mod 11: 121 examples, ")
+
+
+@pytest.fixture(scope="module")
+def fitted(tiny_run):
+    """What `grokdd fit` answers as JSON and for a reader."""
+    return [printed_by("fit", str(tiny_run.path), "--starts", "1", *more) for more in (("--json",), ())]
+
+
+def printed_by(*arguments):
+    """Return the exit code of a command and what it printed, where fixtures of one test are out of reach."""
+    out = io.StringIO()
+    with redirect_stdout(out):
+        code = main(arguments)
+    return code, out.getvalue()
+
+
+def test_fit_as_json_and_for_a_reader(fitted):
+    (_, answer), (_, told) = fitted
+    got = json.loads(answer)
     assert got["chance"] == pytest.approx(1 / 11)
     assert got["best"]["rmse_train"] <= 1
     assert PatternModel.from_toml(got["best"]["model"]).n == 3
-    assert {fitted["time"] for fitted in got["fits"]} == {"log", "linear"}
+    assert {one["time"] for one in got["fits"]} == {"log", "linear"}
     assert got["conclusion"]
-    told = grokdd("fit", tiny_run.path, "--starts", "1").out
     assert got["conclusion"] in told
     assert "best: " in told
+
+
+def test_fit_numbers_its_patterns_and_lists_the_earliest_first(fitted):
+    (_, answer), (_, told) = fitted
+    patterns = json.loads(answer)["best"]["patterns"]
+    assert [pattern["name"] for pattern in patterns] == ["pattern 0", "pattern 1", "pattern 2"]
+    earliest_first = sorted(patterns, key=lambda pattern: pattern["b"])
+    assert re.findall(r"^  (pattern \d): gamma", told, re.MULTILINE) == [pattern["name"] for pattern in earliest_first]
+    for role in ("heuristic", "overfitting", "slow"):
+        assert role not in told + answer
+
+
+def test_fit_is_done_whatever_its_verdict(fitted):
+    (code, answer), _ = fitted
+    assert json.loads(answer)["describes"] is not True
+    assert code == 0

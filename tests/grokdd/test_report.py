@@ -12,7 +12,7 @@ import pytest
 
 from grokdd.empirical import Recorder
 from grokdd.model_against_run import answer, compare
-from grokdd.report import Findings, figure_2_derivations, to_html, write_report
+from grokdd.report import Findings, _task, figure_2_derivations, to_html, write_report
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -117,13 +117,21 @@ def test_the_numbers_are_those_of_the_findings(html, findings):
     assert "grokdd tour --out runs/tour" in text
 
 
+def test_the_configuration_stands_there_part_by_part(html):
+    text = Page(html).text
+    assert "task kind = binary_operation; operation = x/y; modulus = 11 split train_fraction = 0.5; " in text
+    assert "vocabulary = none; unembed_vocabulary = no; " in text
+    assert "betas = 0.9, 0.98; " in text
+    assert "run seed = 0; batch_seed = none; batch_size = 16; " in text
+
+
 def test_what_files_say_is_escaped(tmp_path, tiny_run, findings):
     folder = tmp_path / "<i>run"
     shutil.copytree(tiny_run.path, folder)
     record = json.loads((folder / "record.json").read_text())
     record["environment"]["processor"] = "<script>alert(1)</script>"
     record["environment"]["versions"]["torch"] = '"><b>'
-    record["configuration"]["quirks"] = record["configuration"]["quirks"] | {"vocabulary_2000": "<u>"}
+    record["configuration"]["network"]["<u>"] = "<u>"
     (folder / "record.json").write_text(json.dumps(record))
     hostile = replace(findings, comparison=compare(folder), command="grokdd --out '</style><script>'")
     html = to_html(hostile)
@@ -145,6 +153,23 @@ def test_a_run_of_another_training_loop_makes_a_report_too(tmp_path, findings):
     assert 'id="run-loss' not in html
     assert 'id="run-rest' not in html
     assert "mine" in text
+
+
+@pytest.mark.parametrize("part", ["mlp", {"width": 3}, None])
+def test_a_strangers_configuration_with_our_names_is_a_strangers(findings, part):
+    comparison = findings.comparison
+    settings = dict.fromkeys(("task", "network", "optimizer"), part) | {"seed": 1}
+    foreign = replace(comparison.run, record=comparison.run.record | {"configuration": settings})
+    assert "The task is division modulo 11" in _task(comparison)
+    assert "recorded by another training loop" in _task(replace(comparison, run=foreign))
+
+
+def test_fitted_patterns_are_numbered_and_play_no_role(html):
+    text = Page(html).text
+    fit = text[text.index("The model held against the run") :]
+    assert "pattern 0" in fit
+    for role in ("heuristic", "overfitting", "slow"):
+        assert role not in fit
 
 
 def test_a_report_is_written_whole_or_not_at_all(tmp_path, findings, monkeypatch):

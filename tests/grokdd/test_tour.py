@@ -33,7 +33,7 @@ def test_a_tour_leaves_a_run_and_a_report(toured):
 
 
 def test_a_second_tour_uses_the_run_and_writes_the_report_again(toured, tiny, quick, monkeypatch):
-    monkeypatch.setattr("grokdd.empirical.training.Trainer.update", None)  # a step of training would fail
+    monkeypatch.setattr("grokdd.empirical.stack.Stack.advance", None)  # a step of training would fail
     (toured / REPORT).unlink()
     log = (toured / RUN / "log.jsonl").read_bytes()
     tour(tiny, toured, quiet=True)
@@ -42,17 +42,17 @@ def test_a_second_tour_uses_the_run_and_writes_the_report_again(toured, tiny, qu
 
 
 def test_an_interrupted_tour_goes_on_to_the_same_run(toured, tiny, quick, tmp_path, monkeypatch):
-    from grokdd.empirical.training import Trainer
+    from grokdd.empirical.stack import Stack
 
-    update = Trainer.update
+    advance = Stack.advance
 
     def interrupted(self):
         if self.step == 30:
             raise KeyboardInterrupt
-        update(self)
+        advance(self)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Trainer, "update", interrupted)
+        patch.setattr(Stack, "advance", interrupted)
         with pytest.raises(KeyboardInterrupt):
             tour(tiny, tmp_path, quiet=True)
     assert not (tmp_path / REPORT).exists()

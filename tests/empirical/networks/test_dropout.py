@@ -39,8 +39,8 @@ def test_masks_of_one_key_are_equal_and_of_another_key_layer_or_place_are_not():
     first = dropout_mask(KEY, 0, (512, 4, 128), 0.5, like)
     assert torch.equal(dropout_mask(KEY, 0, (512, 4, 128), 0.5, like), first)
     assert torch.equal(dropout_mask(KEY[1:], 0, (512, 4, 128), 0.5, like), first[1:])
-    for other in (dropout_mask(KEY, 1, (512, 4, 128), 0.5, like), dropout_mask(KEY + 2**40, 0, (512, 4, 128), 0.5, like),
-                  first.flip(0), first.roll(1, 1), first.roll(1, 3)):  # fmt: skip
+    layer, key = dropout_mask(KEY, 1, (512, 4, 128), 0.5, like), dropout_mask(KEY + 2**40, 0, (512, 4, 128), 0.5, like)
+    for other in (layer, key, first.flip(0), first.roll(1, 1), first.roll(1, 3)):
         # Independent coins agree in half of the places, give or take 4 standard errors.
         agree = ((other != 0) == (first != 0)).double().mean().item()
         assert abs(agree - 0.5) < 4 * 0.5 / math.sqrt(first.numel())

@@ -1,4 +1,4 @@
-"""The network of an ensemble against an independent reading of its definition, one member and one sequence at a time."""
+"""The network of an ensemble against an independent reading of its definition, one member and sequence at a time."""
 
 import math
 
@@ -38,9 +38,7 @@ def ensemble(network, members, shape=SMALL, dtype=torch.float64):
 
 
 def operands(members, examples, shape=SMALL, seed=0):
-    return torch.from_numpy(
-        np.random.default_rng(seed).integers(0, shape.symbols, (members, examples, shape.operands))
-    )
+    return torch.from_numpy(np.random.default_rng(seed).integers(0, shape.symbols, (members, examples, shape.operands)))
 
 
 def spelled(network, pair, shape):
