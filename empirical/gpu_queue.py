@@ -235,12 +235,13 @@ def finished(piece: Piece, folder: Path) -> bool:
     return held == {name: one.to_json() for name, one in piece.configurations.items()}
 
 
-def do_next(out: Path, minutes: float, device: torch.device, results: Path = RESULTS) -> int:
+def do_next(out: Path, minutes: float, device: torch.device, results: Path | None = None) -> int:
     """Do pieces that are in neither folder, in order, until the time is up; return how many were finished."""
     deadline, done = time.monotonic() + 60 * minutes, 0
+    kept = RESULTS if results is None else results
     out.mkdir(parents=True, exist_ok=True)
     for piece in pieces():
-        if finished(piece, out) or finished(piece, results):
+        if finished(piece, out) or finished(piece, kept):
             continue
         if time.monotonic() >= deadline:
             break
@@ -261,7 +262,7 @@ def _both(log: TextIO) -> Say:
     return say
 
 
-def collect(folder: Path, results: Path = RESULTS) -> list[str]:
+def collect(folder: Path, results: Path | None = None) -> list[str]:
     """Copy the files of finished pieces from a folder into results/gpu; return the pieces' names.
 
     Raises
@@ -271,7 +272,7 @@ def collect(folder: Path, results: Path = RESULTS) -> list[str]:
     """
     if not folder.is_dir():
         raise InputError(f"--collect must name a folder, got {folder}")
-    taken = []
+    taken, kept = [], RESULTS if results is None else results
     for piece in pieces():
         if not finished(piece, folder):
             continue
@@ -279,18 +280,18 @@ def collect(folder: Path, results: Path = RESULTS) -> list[str]:
             if path.exists() and path.stat().st_size > LARGEST:
                 raise InputError(f"{path} must be of at most {LARGEST} bytes, got {path.stat().st_size}")
             if path.exists() and path.suffix != ".safetensors":  # weights are too large for a repository
-                results.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, results / path.name)
+                kept.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, kept / path.name)
         taken.append(piece.name)
     return taken
 
 
-def listed(folder: Path, results: Path = RESULTS) -> list[str]:
+def listed(folder: Path, results: Path | None = None) -> list[str]:
     """Return one line a piece: its name, whether it is done, and its question."""
-    lines = []
+    lines, kept = [], RESULTS if results is None else results
     for piece in pieces():
         state = f"~{piece.minutes:g} min"
-        if finished(piece, results):
+        if finished(piece, kept):
             state = "done"
         elif finished(piece, folder):
             state = "to be collected"

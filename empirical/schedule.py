@@ -83,7 +83,7 @@ def snapshot_steps(configuration: Configuration) -> list[int]:
     """Return the evaluations after which the weights are kept: those next to a geometric grid, the last included.
 
     >>> snapshot_steps(Configuration(steps=20, dense_evaluations_until=4, evaluation_ratio=1.5, snapshot_ratio=3.0))
-    [0, 2, 4, 9, 20]
+    [0, 2, 6, 20]
     """
     if configuration.snapshot_ratio is None:
         return []

@@ -101,8 +101,11 @@ def test_a_failing_member_is_reported_and_the_others_go_on(tmp_path, five):
 
 
 def test_ctrl_c_and_too_little_time_leave_checkpoints_to_go_on_from(tmp_path, five):
+    pressed = []
+
     def press(evaluation):
-        if evaluation.step >= 29:
+        if evaluation.step >= 29 and not pressed:  # a second Ctrl-C would not wait for a checkpoint
+            pressed.append(evaluation.step)
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt, match="stopped with checkpoints; the same call resumes from them"):
@@ -192,8 +195,11 @@ def test_a_second_process_is_refused_by_name(tmp_path, tiny):
 def test_a_truncated_checkpoint_fails_its_members_and_names_the_good_one(tmp_path, tiny):
     members = {"a": tiny(), "b": tiny(seed=1)}
 
+    pressed = []
+
     def press(evaluation):
-        if evaluation.step >= 37:
+        if evaluation.step >= 37 and not pressed:
+            pressed.append(evaluation.step)
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
