@@ -49,7 +49,11 @@ def test_every_seed_is_on_record_with_its_own_configuration(experiment):
         assert run.record["finished"]
 
 
-FAILED = {"Lowest train accuracy once it has reached 99 %?"}
+FAILED = {
+    "Lowest train accuracy once it has reached 99 %?",
+    "Step of 95 % test accuracy, the norm held?",
+    "How many steps after 95 % train accuracy?",
+}
 """Claims that the recorded runs refute; they stay on the page."""
 
 
