@@ -9,8 +9,8 @@ READY := .venv/.ready
 demo: $(READY)          ## derive, simulate, train a transformer until it groks, fit, report
 	$(BIN)/grokdd tour
 
-test: $(READY)          ## all tests but the campaigns
-	$(BIN)/python -m pytest
+test: $(READY)          ## all tests but the campaigns, one process a core
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 slow: $(READY)          ## the campaigns
 	$(BIN)/python -m pytest -m slow

@@ -14,7 +14,7 @@ from typing import cast
 import tomli_w
 
 from .errors import InputError, shown
-from .exact import MOST_DIGITS
+from .exact import MOST_DIGITS, as_fraction, readable
 from .model import PatternModel
 from .pattern import Pattern
 from .rules import Mean, Preferred, Priority, Rule, SoftPreference, Table
@@ -24,6 +24,8 @@ LARGEST_TABLE = 12
 """Patterns of the largest Table that is written as text: 4096 numbers."""
 _LARGEST_EXPONENT = 400
 """Decimal exponents beyond this are refused: 1e999999999 is ten characters, and a gigabyte as a Fraction."""
+_PYTHONS_DIGITS = 4300
+"""Digits of the longest integer that Python reads; a file with a longer one is no TOML to it."""
 _FRACTION = re.compile(rf"[+-]?[0-9]{{1,{MOST_DIGITS}}}/[0-9]{{1,{MOST_DIGITS}}}")
 _PATTERN_KEYS = ("gamma", "alpha", "b", "g")
 
@@ -81,12 +83,13 @@ def read_model(text: str) -> PatternModel:
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
         raise InputError(f"the model must be TOML text, got {shown(text)}")
     try:
-        document = tomllib.loads(text, parse_float=_decimal)
+        document = tomllib.loads(text.removeprefix("\ufeff"), parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"the model must be TOML: {error}") from None
     except (RecursionError, ValueError) as error:
         if isinstance(error, InputError):
             raise
+        _refuse_long_integers(text)
         raise InputError(f"the model must be plain TOML: {type(error).__name__}, {error}") from None
     _check_keys("the model", document, required=("patterns",), optional=("format", "chance", "chance_train", "rule"))
     if document.get("format", FORMAT) != FORMAT:
@@ -96,12 +99,31 @@ def read_model(text: str) -> PatternModel:
     patterns = document["patterns"]
     if not isinstance(patterns, list):
         raise InputError("patterns must be an array of tables, [[patterns]]")
+    members = [_read_pattern(i, table) for i, table in enumerate(patterns)]
+    rule = _read_rule(document.get("rule", {"kind": "mean"}))
+    chance = _read_number("chance", document["chance"]) if "chance" in document else None
+    if isinstance(rule, Table) and chance is not None:
+        raise InputError(
+            "chance must be left out with a Table, whose values[0] is G(empty); "
+            f"got chance = {readable(as_fraction('chance', chance))}"
+        )
     return PatternModel(
-        patterns=[_read_pattern(i, table) for i, table in enumerate(patterns)],
-        rule=_read_rule(document.get("rule", {"kind": "mean"})),
-        chance=_read_number("chance", document["chance"]) if "chance" in document else None,
+        patterns=members,
+        rule=rule,
+        chance=chance,
         chance_train=_read_number("chance_train", document.get("chance_train", 0)),
     )
+
+
+def _refuse_long_integers(text: str) -> None:
+    """Raise InputError with line and key if `text` holds an integer that Python refuses to read."""
+    for found in re.finditer(r"[0-9][0-9_]*", text):
+        digits = len(found.group().replace("_", ""))
+        if digits > _PYTHONS_DIGITS:
+            line = text.count("\n", 0, found.start()) + 1
+            key = re.search(r"([\w.-]+)\s*=\s*\[?\s*[+-]?$", text[max(0, found.start() - 100) : found.start()])
+            name = f"{key[1]} in line {line}" if key else f"a number in line {line}"
+            raise InputError(f"{name} must have at most {MOST_DIGITS} digits, got {digits}: write fewer")
 
 
 def _decimal(text: str) -> Decimal:

@@ -93,6 +93,9 @@ class Curves:
                 raise InputError(f"patterns must be of shape ({rows}, n), got {predictiveness.shape}")
             if np.isnan(predictiveness).any():
                 raise InputError("patterns must not hold NaN, got at least one")
+        for argument, given in (("parts", parts), ("part_sizes", part_sizes)):
+            if given is not None and not isinstance(given, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise InputError(f"{argument} must be a mapping from the names of parts, got {shown(given)}")
         for name, size in (("train_size", train_size), ("test_size", test_size)):
             if size is not None:
                 _demand_size(name, size)

@@ -7,11 +7,12 @@ no names: a role such as "heuristic" or "overfitting" would be read into the num
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..analytic.errors import InputError
+from ..analytic.errors import InputError, shown
 from ..analytic.exact import Exact, as_fraction
 from ..analytic.model import PatternModel
 from ..analytic.pattern import Pattern
@@ -22,6 +23,8 @@ from .identification import at_bound, warnings
 from .observation import calm, ordered
 from .pattern_search import LONG, SHORT, Problem, TimeAxis, in_model_time
 
+LARGEST = 12
+"""Patterns of the largest model that is fitted: what is derived from a model with more would need 2**n sets."""
 SAME_COST = 1e-3
 """Relative difference up to which two starts have reached the same cost."""
 
@@ -99,7 +102,7 @@ def fit(
     curves
         A run: accuracies in [0, 1] at no fewer than 8 different steps >= 0, in any order.
     n
-        Number of patterns, at least 1.
+        Number of patterns, 1 to 12.
     rules
         Generalization rules to try; by default the mean, pattern n - 1 preferred, and n - 1 before 0 before the rest.
     times
@@ -166,15 +169,18 @@ def _run_that_varies(curves: Curves) -> Curves:
 def _check_search(times: Sequence[TimeAxis], starts: int, seed: int) -> None:
     if isinstance(times, str) or not times or not set(times) <= {"log", "linear"}:
         raise InputError(f'times must be a sequence of "log", "linear" or both, got {times!r}')
-    if starts < 1:
-        raise InputError(f"starts must be at least 1, got {starts}")
-    if seed < 0:
-        raise InputError(f"seed must be at least 0, got {seed}")
+    for name, value, least in (("starts", starts, 1), ("seed", seed, 0)):
+        if not _is_whole(value) or value < least:
+            raise InputError(f"{name} must be a whole number, at least {least}, got {shown(value)}")
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def _checked_rules(rules: Sequence[Rule] | None, n: int) -> tuple[Rule, ...]:
-    if n < 1:
-        raise InputError(f"n must be at least 1, got {n}")
+    if not _is_whole(n) or not 1 <= n <= LARGEST:
+        raise InputError(f"n must be a whole number of patterns in 1..{LARGEST}, got {shown(n)}")
     if isinstance(rules, Rule):  # one rule is a likely slip
         raise InputError(f"rules must be a sequence of rules, got {rules}; use [{rules}]")
     chosen = _usual_rules(n) if rules is None else tuple(rules)

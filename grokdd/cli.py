@@ -5,6 +5,8 @@ numba, matplotlib or torch.
 """
 
 import shlex
+import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Annotated
 import typer
 
 from . import __version__
+from .analytic.errors import InputError
 from .model_argument import read_model
 from .output import Output
 
@@ -106,7 +109,7 @@ def simulate(
     read = read_model(model)
     from . import simulation
 
-    times = at or simulation.grid(until, points)
+    times = simulation.listed(at) if at else simulation.grid(until, points)
     found = simulation.simulate(read, times)
     if figure is not None:
         simulation.draw(read, found, figure)
@@ -193,7 +196,7 @@ def sweep(
 def fit(
     context: typer.Context,
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, of `grokdd train` or of any Recorder.")],
-    patterns: Annotated[int, typer.Option(help="Number of patterns of the model.")] = 3,
+    patterns: Annotated[int, typer.Option(help="Number of patterns of the model, 1 to 12.")] = 3,
     chance: Annotated[float | None, typer.Option(help="Accuracy of guessing; by default 1 / answers, else 0.")] = None,
     starts: Annotated[int, typer.Option(help="Random starts for each rule and time axis.")] = 12,
     seed: Annotated[int, typer.Option(help="Of these starts.")] = 0,
@@ -202,6 +205,13 @@ def fit(
     quiet: Quiet = False,
 ) -> None:
     """Fit the pattern model to a run and say where the two agree and where they do not."""
+    if not 1 <= patterns <= 12:
+        raise InputError(f"--patterns must lie in 1..12, got {patterns}; see grokdd fit --help")
+    for option, value, least in (("--starts", starts, 1), ("--seed", seed, 0)):
+        if value < least:
+            raise InputError(f"{option} must be at least {least}, got {value}; see grokdd fit --help")
+    if report is not None and not report.parent.is_dir():  # asked before the fit, which takes a while
+        raise InputError(f"--report must lie in a folder that exists, got {report}: make {report.parent} first")
     from . import model_against_run
 
     found = model_against_run.compare(run, patterns=patterns, chance=chance, starts=starts, seed=seed)
@@ -214,6 +224,19 @@ def _command_line(context: typer.Context) -> str:
     return shlex.join(["grokdd", *context.obj])
 
 
+def _as_called(context: typer.Context) -> str:
+    """Return the command line with grokdd called as it was called now, so that it can be entered again."""
+    called = Path(sys.argv[0])
+    on_path = shutil.which("grokdd")
+    if called.name == "__main__.py":
+        program = [sys.executable, "-m", "grokdd"]
+    elif called.name != "grokdd" or (on_path and called.exists() and called.samefile(on_path)):
+        program = ["grokdd"]
+    else:
+        program = [sys.argv[0]]
+    return shlex.join([*program, *context.obj])
+
+
 @contextmanager
 def _told_how_to_go_on(context: typer.Context) -> Iterator[None]:
     """Let Ctrl-C say which command goes on where this one stopped."""
@@ -221,4 +244,4 @@ def _told_how_to_go_on(context: typer.Context) -> Iterator[None]:
         yield
     except KeyboardInterrupt as stop:
         stopped = str(stop).partition(";")[0] or "interrupted"
-        raise KeyboardInterrupt(f"{stopped}; to go on: {_command_line(context)}") from None
+        raise KeyboardInterrupt(f"{stopped}; to go on: {_as_called(context)}") from None

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .analytic import PatternModel, PlateauConditions, Shape, plateau_conditions, shape
+from .analytic.conditions import LARGEST
+from .analytic.errors import InputError
 from .naming import pattern_names, rule_name, trust
+from .output import exact_text, fraction_text
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,12 @@ class Derivation:
 
 
 def derive(name: str, model: PatternModel) -> Derivation:
-    """Return what the plateaus and the curve of `model` say."""
+    """Return what the plateaus and the curve of `model` say; InputError if it has more than 12 patterns."""
+    if model.n > LARGEST:
+        raise InputError(
+            f"{name}: the model must have at most {LARGEST} patterns to be derived from (2**n sets), got {model.n}: "
+            "leave some out, or see its curves with grokdd simulate"
+        )
     return Derivation(name, model, plateau_conditions(model), shape(model))
 
 
@@ -38,11 +46,11 @@ def plateaus(derivation: Derivation) -> Iterator[tuple[str, Any]]:
 def lines(derivation: Derivation) -> Iterator[str]:
     """Yield the derivation as lines for a reader."""
     model, found = derivation.model, derivation.shape
-    yield f"{derivation.name}: {model.n} patterns, rule {rule_name(model)}, chance {model.chance}"
+    yield f"{derivation.name}: {model.n} patterns, rule {rule_name(model)}, chance {fraction_text(model.chance)}"
     yield ""
     yield "plateaus of test accuracy, patterns in order of inflection (exact)"
     for learned, height in plateaus(derivation):
-        yield f"  {float(height):.6f}  {height!s:>12}  {learned}"
+        yield f"  {float(height):.6f}  {fraction_text(height):>12}  {learned}"
     yield ""
     yield from derivation.conditions.text.splitlines()
     yield ""
@@ -62,7 +70,9 @@ def as_json(derivation: Derivation) -> dict[str, Any]:
     conditions, found = derivation.conditions, derivation.shape
     return {
         "model": derivation.name,
-        "plateaus": [{"learned": learned, "exact": str(v), "float": float(v)} for learned, v in plateaus(derivation)],
+        "plateaus": [
+            {"learned": learned, "exact": exact_text(v), "float": float(v)} for learned, v in plateaus(derivation)
+        ],
         "descent": conditions.descent,
         "second_ascent": conditions.second_ascent,
         "double_descent": conditions.double_descent,

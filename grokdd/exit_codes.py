@@ -2,11 +2,12 @@
 
 import errno
 import os
+import re
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 
@@ -49,6 +50,21 @@ _FAULTS_OF_THE_PATH = frozenset(
         errno.ELOOP,
     }
 )
+_WAYS_OUT = {
+    errno.ENOSPC: "make room, or choose a place with more",
+    errno.EDQUOT: "make room, or choose a place with more",
+    errno.ENOENT: "make its folder first, or choose another path",
+    errno.EACCES: "choose another path, or have its rights changed",
+    errno.EPERM: "choose another path, or have its rights changed",
+    errno.EROFS: "choose a path that can be written",
+}
+# How torch (a RuntimeError) and NumPy (a ValueError) say that no machine has so much memory.
+_NO_MEMORY = re.compile(
+    r"(can't|not enough|unable to|cannot|could not|failed to) (allocate )?memory|out of memory|"
+    r"maximum allowed (dimension|size) exceeded|array is too big|storage size calculation overflowed",
+    re.IGNORECASE,
+)
+LESS_MEMORY = "ask for less, or use a machine with more memory"
 
 
 def exit_code_of(command: Callable[[], object]) -> int:
@@ -77,7 +93,27 @@ def exit_code_of(command: Callable[[], object]) -> int:
 def one_line(text: str) -> str:
     """Return `text` on one line, with whatever could steer a terminal made visible."""
     spaced = " ".join(text.split())
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in spaced)
+    return visible(spaced)
+
+
+def visible(line: str) -> str:
+    r"""Return `line` with whatever could steer a terminal made visible, and its spaces kept.
+
+    >>> visible("a  name\x1b[31m")
+    'a  name\\x1b[31m'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in line)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Let an OSError name `path` where it names no file, or only the one beside it that is renamed into place."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or str(error.filename) == f"{path}.partial":
+            raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+        raise
 
 
 def _told(error: BaseException) -> tuple[ExitCode, str]:
@@ -98,13 +134,16 @@ def _told(error: BaseException) -> tuple[ExitCode, str]:
     if _is_usage_error(error):
         return ExitCode.BAD_INPUT, _usage(error)
     if _is_out_of_memory(error):
-        return ExitCode.MACHINE_FAILED, f"out of memory: {error}" if str(error) else "out of memory"
+        said = str(error).partition("] ")[2] if str(error).startswith("[enforce fail") else str(error)
+        return ExitCode.MACHINE_FAILED, f"{': '.join(filter(None, ('out of memory', said)))}; {LESS_MEMORY}"
     return ExitCode.OUR_BUG, _bug(error)
 
 
 def _told_by_the_system(error: OSError) -> tuple[ExitCode, str]:
     said = error.strerror or str(error)
     line = f"{error.filename}: {said}" if error.filename is not None else said
+    if error.filename is not None and error.errno in _WAYS_OUT:
+        line += f"; {_WAYS_OUT[error.errno]}"
     if error.errno in _FAULTS_OF_THE_PATH and error.filename is not None:
         return ExitCode.BAD_INPUT, line
     return ExitCode.MACHINE_FAILED, line
@@ -113,7 +152,8 @@ def _told_by_the_system(error: OSError) -> tuple[ExitCode, str]:
 def _missing(module: str) -> str:
     package = module.partition(".")[0]
     if package in ("torch", "pyarrow", "safetensors"):
-        return f"this command needs {package}, which is not installed: pip install 'grokdd[empirical]'"
+        ways_out = "pip install 'grokdd[empirical]', or from a clone pip install '.[empirical]'"
+        return f"this command needs {package}, which is not installed: {ways_out}"
     return f"grokdd needs {package}, which is not installed: pip install --force-reinstall grokdd"
 
 
@@ -131,7 +171,9 @@ def _usage(error: BaseException) -> str:
 def _is_out_of_memory(error: BaseException) -> bool:
     # Asked of torch only where torch is loaded: this file must not load it.
     torch = sys.modules.get("torch")
-    return isinstance(error, MemoryError) or (torch is not None and isinstance(error, torch.OutOfMemoryError))
+    if isinstance(error, MemoryError) or (torch is not None and isinstance(error, torch.OutOfMemoryError)):
+        return True
+    return isinstance(error, RuntimeError | ValueError) and _NO_MEMORY.search(str(error)) is not None
 
 
 def _bug(error: BaseException) -> str:

@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .analytic import Curves, PatternModel, presets
 from .analytic.errors import InputError
+from .exit_codes import writing
 from .naming import pattern_names
 
 PANEL_SIZE = (4.2, 3.0)
@@ -140,7 +141,7 @@ def save(figure: Figure, path: Path) -> None:
     """Write `figure` to `path`, in the format that its ending names; InputError if that is none of FORMATS."""
     if path.suffix.lower() not in FORMATS:
         raise InputError(f"a figure must end in {', '.join(FORMATS)}, got {str(path)!r}")
-    with house_style(), matplotlib.rc_context({"svg.hashsalt": path.name}):
+    with house_style(), matplotlib.rc_context({"svg.hashsalt": path.name}), writing(path):
         figure.savefig(path, dpi=150, metadata=FORMATS[path.suffix.lower()])
 
 

@@ -48,6 +48,8 @@ def number(value: object, digits: int = 4) -> str:
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]], *, numeric: Sequence[int] = ()) -> str:
     """Return a table in a box of its own, which scrolls sideways where the page is too narrow for it.
 
+    On a phone its rows are stacked: each value stands beside the heading of its column, which it carries for that.
+
     Parameters
     ----------
     caption
@@ -61,7 +63,7 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]], *
     """
     side = ["" if i not in numeric else ' class="number"' for i in range(len(head))]
     titles = "".join(f'<th scope="col"{s}>{text(name)}</th>' for name, s in zip(head, side, strict=True))
-    body = "".join(_row([number(value) for value in row], side) for row in rows)
+    body = "".join(_row(head, [number(value) for value in row], side) for row in rows)
     # The caption stands outside the box, so that it wraps instead of scrolling away.
     return (
         f'<p class="caption">{text(caption)}</p>'
@@ -70,11 +72,11 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]], *
     )
 
 
-def _row(cells: Sequence[str], side: Sequence[str]) -> str:
-    first, *rest = zip(cells, side, strict=True)
+def _row(head: Sequence[str], cells: Sequence[str], side: Sequence[str]) -> str:
+    first, *rest = zip(head, cells, side, strict=True)
     return (
-        f'<tr><th scope="row"{first[1]}>{text(first[0])}</th>'
-        + "".join(f"<td{s}>{text(cell)}</td>" for cell, s in rest)
+        f'<tr><th scope="row"{first[2]}>{text(first[1])}</th>'
+        + "".join(f'<td{s} data-label="{text(name)}">{text(cell)}</td>' for name, cell, s in rest)
         + "</tr>"
     )
 

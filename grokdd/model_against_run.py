@@ -1,16 +1,19 @@
 """What `grokdd fit` does: the pattern model fitted to a run, and what its curves say against what the run did."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .analytic import Curves, Pattern, PatternModel
+from .analytic.errors import InputError
 from .analytic.exact import Exact
 from .empirical import Fit, Fits, Run, Verdict, validate
 from .empirical import fit as fit_patterns
 from .naming import pattern_names, rule_name
 from .run_summary import chance_of
+from .simulate import curves as simulated
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ def compare(
     `chance` is one over the number of answers by default, or 0 where the run does not tell; the others are those of
     `empirical.fit`.
     """
+    if path.is_file():
+        raise InputError(f"RUN must be the folder of a run, got the file {path}: give its folder, {path.parent}")
     run = Run.load(path)
     curves = run.curves()
     chance = chance_of(run) if chance is None else chance
@@ -65,6 +70,7 @@ def lines(found: Comparison) -> Iterator[str]:
     yield ""
     for s in found.verdict.statements:
         yield f"  {agreement(s.agrees):>9}  {s.claim}: run {s.observed}, model {s.predicted}"
+    yield from short_of_levels(found)
     yield found.verdict.conclusion
 
 
@@ -95,6 +101,27 @@ def answer(verdict: Verdict) -> str:
             return f"The fitted model does not describe it: {errors}."
         case None:
             return f"Whether the fitted model describes it is undecided: {errors}."
+
+
+def short_of_levels(found: Comparison) -> list[str]:
+    """Return a sentence on each curve of the model that looks complete, is not, and so contradicts a run that is."""
+    seen, own = found.verdict.observed, found.verdict.predicted
+    limits, best = seen.thresholds, found.fits.best
+    sentences = []
+    for side, level, step, predicted in (
+        ("train", 1 - limits.eps, seen.train_step, own.train_step),
+        ("test", 1 - limits.delta, seen.test_step, own.test_step),
+    ):
+        if step is None or (predicted is not None and predicted <= step * limits.same_step):
+            continue
+        if predicted is None:
+            at, height = "levels off at", float(getattr(simulated(best.model, [math.inf]), side)[0])
+        else:
+            at, height = f"at {seen.unit} {step:g} is still", float(getattr(best.curves([step]), side)[0])
+        if height < level:
+            shown = math.floor(1e4 * height) / 1e4  # never rounded up to the level that it misses
+            sentences.append(f"The fitted {side} accuracy {at} {shown:g}, below the demanded {level:g}.")
+    return sentences
 
 
 def agreement(agrees: bool | None) -> str:

@@ -37,7 +37,7 @@ def _text_of(argument: str) -> str:
     if path.is_dir():
         raise InputError(f"{ways_out}, got the directory {argument}")
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             text = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise InputError(f"{ways_out}, got {argument!r}: there is no such file") from None

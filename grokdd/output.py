@@ -4,10 +4,17 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+
+from .analytic.exact import readable
+from .exit_codes import visible
+
+LONGEST_FRACTION = 40
+"""Characters of the longest fraction that a reader is shown."""
 
 
 @dataclass(frozen=True)
@@ -23,15 +30,17 @@ class Output:
         return not (self.json or self.quiet)
 
     def say(self, *lines: str) -> None:
-        """Print lines for a reader, at once."""
+        """Print lines for a reader, at once; what a name in them could do to a terminal is made visible."""
         if self.talks:
             for line in lines:
-                print(line, flush=True)
+                print(visible(line), flush=True)
 
     def answer(self, lines: Iterable[str], value: Mapping[str, Any]) -> None:
         """Print the answer: `value` as JSON where that is asked for, `lines` otherwise."""
         if self.json:
-            print(json.dumps(as_json(value), indent=2, allow_nan=False, ensure_ascii=False))
+            written = json.dumps(as_json(value), indent=2, allow_nan=False, ensure_ascii=False)
+            # JSON escapes ESC itself, but not DEL, the C1 controls and the marks that turn text around.
+            print("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in written))
         else:
             self.say(*lines)
 
@@ -56,5 +65,25 @@ def as_json(value: object) -> Any:
         case None | bool() | int() | float() | str():
             return value
         case Fraction():
-            return str(value)
+            return exact_text(value)
     return str(value)
+
+
+def exact_text(number: Fraction) -> str:
+    """Return `number` as "p/q" or "p", however long: Python itself writes no integer of more than 4300 digits.
+
+    >>> exact_text(Fraction(1, 3)), exact_text(Fraction(2))
+    ('1/3', '2')
+    """
+    above, below = (format(Decimal(part), "f") for part in (number.numerator, number.denominator))
+    return above if below == "1" else f"{above}/{below}"
+
+
+def fraction_text(number: Fraction) -> str:
+    """Return `number` as "p/q" where a reader would read that, and as a decimal where it is too long.
+
+    >>> fraction_text(Fraction(12, 25)), fraction_text(Fraction(1, 3**100))
+    ('12/25', 'about 1.94032521748263E-48')
+    """
+    exact = exact_text(number)
+    return exact if len(exact) <= LONGEST_FRACTION else readable(number)

@@ -41,5 +41,16 @@ dl { display: grid; grid-template-columns: minmax(0, 10rem) minmax(0, 1fr); gap:
 dt { font-size: .8125rem; font-weight: 600; padding-top: .1rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 32rem) { dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: .5rem; } }
+@media (max-width: 40rem) {
+  .table { overflow-x: visible; }
+  table, tbody, tr { display: block; }
+  thead { display: none; }
+  tr { border-bottom: 1px solid var(--rule); padding: .45rem 0; }
+  tbody th, td { border: 0; padding: .1rem 0; overflow-wrap: anywhere; }
+  tbody th { display: block; text-align: left; font-size: .875rem; }
+  td { display: grid; grid-template-columns: minmax(0, 7.5rem) minmax(0, 1fr); gap: 0 .75rem; }
+  td.number { text-align: left; white-space: normal; }
+  td::before { content: attr(data-label); color: var(--soft); font-size: .875rem; }
+}
 @media print { figure, table { break-inside: avoid; } h2 { break-after: avoid; } }
 """

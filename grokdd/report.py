@@ -10,16 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import __version__, figures
-from .analytic import Curves
+from .analytic import Curves, PlateauConditions
+from .analytic.exact import readable
 from .derivation import Derivation, derive, plateaus
 from .empirical import Fit
 from .empirical.kinds import flattened
 from .empirical.observation import Point
 from .empirical.run_folder import write_text
-from .html_parts import Panel, bullets, page, panels, paragraph, section, sentence, table, text
-from .model_against_run import Comparison, agreement, answer, by_cost, by_inflection, inflection
+from .exit_codes import writing
+from .html_parts import Panel, bullets, number, page, panels, paragraph, section, sentence, table, text
+from .model_against_run import Comparison, agreement, answer, by_cost, by_inflection, inflection, short_of_levels
 from .naming import pattern_names, rule_name, task_name, trust
+from .output import fraction_text
 
+EARLY, PAPERS_PEAK, PAPERS_TEST_SET = (15, 60), 96, 4656
+"""Steps of the early peak of correct test answers in Figure 7 of [Davies2022], its height, and of how many."""
 TITLE = "Does the pattern-learning model describe how this network learned?"
 
 
@@ -43,7 +48,8 @@ def figure_2_derivations() -> tuple[Derivation, ...]:
 
 def write_report(findings: Findings, path: Path) -> None:
     """Write the report to `path`, whole or not at all."""
-    write_text(path, to_html(findings))
+    with writing(path):
+        write_text(path, to_html(findings))
 
 
 def to_html(findings: Findings) -> str:
@@ -90,12 +96,12 @@ def _model_says(derivations: tuple[Derivation, ...]) -> Iterator[str]:
     yield table(
         "Plateaus of test accuracy if each pattern were learned before the next one starts (exact).",
         ("model", "learned", "test accuracy", "as a fraction"),
-        [(d.name, learned, float(v), str(v)) for d in derivations for learned, v in plateaus(d)],
+        [(d.name, learned, float(v), fraction_text(v)) for d in derivations for learned, v in plateaus(d)],
         numeric=(2, 3),
     )
     for derivation in derivations:
         yield paragraph(f"What the plateaus of the model {derivation.name.lower()} imply:")
-        yield bullets(line.strip() for line in derivation.conditions.text.splitlines() if line.strip())
+        yield bullets(_implied(derivation.conditions))
     yield table(
         "Shape of the curves at their real speeds. A number marked float is computed, not proved.",
         ("model", "what", "time t", "accuracy", "trust"),
@@ -106,6 +112,22 @@ def _model_says(derivations: tuple[Derivation, ...]) -> Iterator[str]:
         if not derivation.shape.certified:
             complete = f"Whether {derivation.name.lower()} has no other extrema is {derivation.shape.verdict}:"
             yield paragraph(complete, f"{derivation.shape.reason}.")
+
+
+def _implied(found: PlateauConditions) -> Iterator[str]:
+    """Yield what the plateaus say of descent, second ascent and double descent, one sentence each."""
+    if found.descent is None:
+        yield from (sentence(line.strip()) for line in found.text.splitlines() if line.strip())
+        return
+    h0, h1, h2, h3 = (readable(height) for height in found.heights[:4])
+    fall = "lowers" if found.descent else "does not lower"
+    rise = "raises" if found.second_ascent else "does not raise"
+    yield f"Descent: {number(found.descent)}. The second pattern {fall} test accuracy: H1 = {h1}, then H2 = {h2}."
+    yield f"Second ascent: {number(found.second_ascent)}. The third {rise} it: H2 = {h2}, then H3 = {h3}."
+    first = f"a first pattern that raises it (H0 = {h0}, then H1 = {h1})"
+    yield f"Double descent: {number(found.double_descent)}. It takes {first}, descent and second ascent, all three."
+    apart = f"here inflections are {found.separation:.3g} / α apart or more"
+    yield f"Assumed: each pattern saturates before the next begins; {apart}."
 
 
 def _figure_2_row(derivation: Derivation) -> Iterator[Panel]:
@@ -211,6 +233,7 @@ def _zero_dividends(found: Comparison, columns: Mapping[str, NDArray[np.float64]
         "The paper finds a first pattern, 0 / b = 0, true of the test set as of the training set, and a fall",
         "below chance on everything else while the network memorizes: an answer seen in training for some a, or for",
         "some b, is never the right one for a test example with the same a or b (its Figure 7). In this run",
+        f"{_early_peak(found.run.sizes, step, columns['test_correct'])}"
         f"{_zero_dividends_learned(step, zero_correct, zeros)}, and accuracy on everything else",
         _fall_of_the_rest(found.verdict.observed.parts.get("test_rest"), found.chance),
     )
@@ -228,6 +251,18 @@ def _zero_dividends(found: Comparison, columns: Mapping[str, NDArray[np.float64]
             figures.panel(figures.draw_rest, step, rest, found.chance),
         ),
     )
+
+
+def _early_peak(sizes: Mapping[str, int], step: NDArray[np.float64], correct: NDArray[np.float64]) -> str:
+    """Return how many test answers were right at once early on, beside the paper's number if the test set is as large.
+
+    The paper's is the peak of its Figure 7, between steps 15 and 60 (docs/sources.md).
+    """
+    early = (step >= EARLY[0]) & (step <= EARLY[1])
+    if not early.any():
+        return ""
+    peak = f"at most {correct[early].max():.0f} test answers were right between steps {EARLY[0]} and {EARLY[1]}"
+    return f"{peak} (the paper's peak is {PAPERS_PEAK}), " if sizes["test"] == PAPERS_TEST_SET else f"{peak}, "
 
 
 def _zero_dividends_learned(step: NDArray[np.float64], zero_correct: NDArray[np.float64], zeros: int) -> str:
@@ -310,6 +345,8 @@ def _verdict(found: Comparison) -> Iterator[str]:
         ("statement", "verdict", "run", "model"),
         [(s.claim, agreement(s.agrees), s.observed, s.predicted) for s in statements],
     )
+    if short := short_of_levels(found):
+        yield paragraph(*short)
     yield f'<div class="lead"><p><b>Conclusion.</b> {text(found.verdict.conclusion)}</p></div>'
 
 

@@ -13,6 +13,8 @@ from .analytic.errors import InputError
 from .naming import pattern_names
 from .simulate import curves
 
+DRAWN_POINTS = 601
+"""Times between the ends of a figure; its panels are some 300 points wide."""
 MOST_POINTS = 1_000_000
 """A grid of more times than this is a slip of the finger: its output would be some 100 MB."""
 
@@ -24,6 +26,13 @@ def grid(until: float, points: int) -> NDArray[np.float64]:
     if not 1 <= points <= MOST_POINTS:
         raise InputError(f"--points must lie in 1..{MOST_POINTS}, got {points}")
     return np.linspace(0, until, points)
+
+
+def listed(times: Sequence[float]) -> NDArray[np.float64]:
+    """Return the times of --at; infinities are allowed."""
+    if any(math.isnan(t) for t in times):
+        raise InputError("--at must be a number, got nan: leave it out for an even grid, or give inf for the end")
+    return np.asarray(times, dtype=np.float64)
 
 
 def simulate(model: PatternModel, times: Sequence[float] | NDArray[np.float64]) -> Curves:
@@ -56,10 +65,21 @@ def as_json(name: str, model: PatternModel, found: Curves) -> dict[str, Any]:
 
 
 def draw(model: PatternModel, found: Curves, path: Path) -> None:
-    """Draw the patterns and the accuracies into the file `path`, in the format that its ending names."""
+    """Draw patterns and accuracies from the first to the last finite time into `path`, whose ending names the format.
+
+    However few times were asked for, the lines are smooth.
+    """
     from .figures import model_figure, save
 
-    save(model_figure(model, found), path)
+    save(model_figure(model, simulate(model, fine_times(found.t))), path)
+
+
+def fine_times(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the finite ones of `t`, with as many between their ends as a figure can show, in order."""
+    finite = t[np.isfinite(t)]
+    if not finite.size:
+        raise InputError("--figure must have a finite time to draw, got none: give one with --at, or leave --at out")
+    return np.union1d(finite, np.linspace(finite.min(), finite.max(), DRAWN_POINTS))
 
 
 def _patterns(found: Curves) -> NDArray[np.float64]:

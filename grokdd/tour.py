@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .empirical import Configuration, experiments
+from .empirical.run_folder import RECORD
 from .model_against_run import Comparison, answer, compare
 from .model_against_run import as_json as comparison_json
 from .output import Output
@@ -50,7 +51,8 @@ def take_tour(configuration: Configuration, out: Path, *, device: str, output: O
     for derivation in derivations:
         output.say(f"     {derivation.name}: {len(derivation.shape.extrema)} extrema of test accuracy")
     output.say("2/4  training a transformer")
-    run = clock.time("training", lambda: train(configuration, out / RUN, device, output))
+    trained = "training since it was last begun" if (out / RUN / RECORD).exists() else "training"
+    run = clock.time(trained, lambda: train(configuration, out / RUN, device, output))
     output.say("3/4  fitting the model to the run")
     found = clock.time("fit", lambda: compare(run.path, seed=configuration.seed))
     output.say("4/4  writing the report")

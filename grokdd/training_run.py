@@ -7,6 +7,8 @@ from typing import Any
 from .empirical import Configuration, Run
 from .empirical import run as train_network
 from .empirical.experiments import division_mod_97, public_division
+from .empirical.run_folder import CHECKPOINTS, RECORD
+from .exit_codes import writing
 from .naming import task_name
 from .output import Output
 from .progress import training_progress
@@ -44,5 +46,20 @@ def train(chosen: Configuration, out: Path, device: str, output: Output) -> Run:
     output.say(
         f"{task_name(chosen.to_json()['task'])}: {len(data.inputs)} examples, {len(data.train)} to train on, in {out}"
     )
-    with training_progress(output) as listener:
+    if step := step_to_go_on_from(chosen, out):
+        output.say(f"going on from step {step}")
+    with writing(out), training_progress(output) as listener:
         return train_network(chosen, out=out, device=device, progress=listener)
+
+
+def step_to_go_on_from(chosen: Configuration, out: Path) -> int:
+    """Return the step of the newest checkpoint of an unfinished run in `out`; 0 where training begins or is done.
+
+    InputError if the folder holds another configuration.
+    """
+    from .empirical.training import holds  # torch: loaded only where something is trained
+
+    if not (out / RECORD).exists() or not holds(out, chosen) or Run.load(out).finished:
+        return 0
+    newest = max((out / CHECKPOINTS).glob("step-*.safetensors"), default=None)
+    return 0 if newest is None else int(newest.stem.removeprefix("step-"))

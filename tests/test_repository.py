@@ -56,18 +56,14 @@ def test_a_bare_import_is_refused_in_one_line(package):
 
 def imports_of(path):
     """The modules of the house that a file imports, as (package, file): ("analytic", "model")."""
-    package = path.relative_to(REPOSITORY).parts[0]
     for node in ast.walk(ast.parse(path.read_text())):
         if not isinstance(node, ast.ImportFrom) or not node.level:
             continue
         # Where the import leads, from the top of the house: the dots lead up, the module leads down again.
         up = path.relative_to(REPOSITORY).parent.parts
         names = [*up[: len(up) - node.level + 1], *(node.module.split(".") if node.module else [])]
-        if len(names) < 2:
-            names_of = [(*names, alias.name) for alias in node.names]
-        else:
-            names_of = [tuple(names)]
-        yield from ((found[0], found[1] if len(found) > 1 else "") for found in names_of)
+        found = [(*names, alias.name) for alias in node.names] if len(names) < 2 else [tuple(names)]
+        yield from ((one[0], one[1] if len(one) > 1 else "") for one in found)
 
 
 def files_of(package):

@@ -314,7 +314,9 @@ FLAT = Curves(np.arange(8.0), np.full(8, 0.5), np.full(8, 0.25))
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"n": 0}, r"n must be at least 1, got 0"),
+        ({"n": 0}, r"n must be a whole number of patterns in 1\.\.12, got 0"),
+        ({"n": 13}, r"n must be a whole number of patterns in 1\.\.12, got 13"),
+        ({"n": "3"}, r"n must be a whole number of patterns in 1\.\.12, got '3'"),
         ({"rules": []}, r"rules must name at least one rule, got none"),
         ({"rules": Mean()}, r"rules must be a sequence of rules, got Mean\(\); use \[Mean\(\)\]"),
         ({"rules": [Preferred(3)]}, r"the preferred pattern must lie in 0\.\.2 \(patterns count from 0\), got 3"),
@@ -322,8 +324,9 @@ FLAT = Curves(np.arange(8.0), np.full(8, 0.5), np.full(8, 0.25))
         ({"times": ["sqrt"]}, r"times must be a sequence of \"log\", \"linear\" or both, got \['sqrt'\]"),
         ({"times": "log"}, r"times must be a sequence of .*, got 'log'"),
         ({"times": []}, r"times must be a sequence of .*, got \[\]"),
-        ({"starts": 0}, r"starts must be at least 1, got 0"),
-        ({"seed": -1}, r"seed must be at least 0, got -1"),
+        ({"starts": 0}, r"starts must be a whole number, at least 1, got 0"),
+        ({"starts": 1.5}, r"starts must be a whole number, at least 1, got 1\.5"),
+        ({"seed": -1}, r"seed must be a whole number, at least 0, got -1"),
         ({"chance": 1.5}, r"chance must lie in \[0, 1\], got 1\.5"),
         ({"chance_train": -0.1}, r"chance_train must lie in \[0, 1\], got -0\.1"),
         ({"curves": FLAT}, r"curves must vary, got train = 0\.5 and test = 0\.25 throughout: nothing to fit"),

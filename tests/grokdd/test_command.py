@@ -3,15 +3,20 @@
 import io
 import json
 import re
+import signal
 from contextlib import redirect_stdout
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from grokdd import __version__
 from grokdd.__main__ import main
-from grokdd.analytic import Pattern, PatternModel, Preferred, presets
+from grokdd.analytic import Pattern, PatternModel, Preferred, plateau_heights, presets
 from grokdd.empirical import Recorder, experiments
+from grokdd.empirical.stack import Stack
+from grokdd.simulation import fine_times
 from grokdd.training_run import configuration
 
 from .conftest import TINY_OPTIONS
@@ -65,6 +70,54 @@ def test_a_usage_error_is_one_line(grokdd, arguments, words):
 GOOD = presets.grokking().to_toml()
 
 
+def models_file(tmp_path, count, name=""):
+    """Write a model of so many patterns, which learn one after the other."""
+    file = tmp_path / "model.toml"
+    patterns = [Pattern(gamma=1, alpha=1, b=b, g=1, name=name) for b in range(count)]
+    file.write_text(PatternModel(patterns).to_toml())
+    return file
+
+
+def test_derive_refuses_a_model_of_many_patterns_by_its_file_and_says_what_can_be_done(grokdd, tmp_path):
+    file = models_file(tmp_path, 13)
+    refused(grokdd("derive", file), str(file), "at most 12 patterns", "13", "grokdd simulate")
+    assert grokdd("simulate", file, "--points", "2").code == 0
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(grokdd, tmp_path):
+    file = tmp_path / "model.toml"
+    file.write_text(GOOD, encoding="utf-8-sig")
+    assert grokdd("derive", file, "--quiet").code == 0
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_name_in_a_file_cannot_steer_the_terminal(grokdd, tmp_path, more):
+    file = models_file(tmp_path, 3, name="\x1b[31mred\x9b\u202e\x7f")
+    for command in ("derive", "simulate"):
+        got = grokdd(command, file, *more)
+        assert got.code == 0
+        assert "red" in got.out
+        assert all(c.isprintable() for c in got.out.replace("\n", ""))
+    if more:
+        assert json.loads(got.out)["patterns"][0]["name"] == "\x1b[31mred\x9b\u202e\x7f"
+
+
+def test_derive_writes_plateaus_of_any_length(grokdd, tmp_path):
+    """Sums of fractions of 1990 digits have denominators of more than Python's 4300 digits."""
+    tiny = [Fraction(1, 10**1990 + k) for k in (1, 3, 7, 9)]
+    model = PatternModel([Pattern(gamma=x, alpha=1, b=b, g=x) for b, x in enumerate(tiny)], chance=tiny[0])
+    file = tmp_path / "model.toml"
+    file.write_text(model.to_toml())
+    got = json.loads(grokdd("derive", file, "--json").out)["plateaus"][-1]["exact"]
+    above, below = (int(Decimal(part)) for part in got.split("/"))
+    assert Fraction(above, below) == plateau_heights(model)[-1]
+    assert len(got) > 2 * 4300
+    told = grokdd("derive", file)
+    assert told.code == 0
+    assert "about 1.00000000000000E-1990" in told.out
+    assert max(map(len, told.out.splitlines())) < 200
+
+
 @pytest.mark.parametrize("command", ["derive", "simulate"])
 @pytest.mark.parametrize(
     ("text", "words"),
@@ -98,7 +151,8 @@ def test_a_file_that_never_ends_is_refused(grokdd):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--at", "nan"), ("NaN",)),
+        (("--at", "nan"), ("--at", "nan")),
+        (("--at", "inf", "--figure", "a.svg"), ("--figure", "finite")),
         (("--until", "nan"), ("--until", "nan")),
         (("--until", "inf"), ("--until", "inf")),
         (("--until", "-1"), ("--until", "-1")),
@@ -146,7 +200,25 @@ def test_a_full_disk_is_the_machine_s_fault(grokdd, tmp_path, monkeypatch):
     got = grokdd(*TINY_OPTIONS, "--out", tmp_path / "run", "--quiet")
     assert got.code == 4
     (line,) = got.err.splitlines()
-    assert "No space left on device" in line
+    assert f"{tmp_path / 'run'}: No space left on device; make room" in line
+
+
+def test_a_full_disk_under_a_figure_names_the_figure(grokdd, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", full)
+    got = grokdd("simulate", "grokking", "--figure", tmp_path / "a.svg")
+    assert got.code == 4
+    assert got.err == f"grokdd: {tmp_path / 'a.svg'}: No space left on device; make room, or choose a place with more\n"
+
+
+def test_more_than_any_machine_has_is_the_machine_s_fault(grokdd, tmp_path):
+    got = grokdd("train", "--width", "1000000000", "--heads", "1", "--out", tmp_path / "run", "--quiet")
+    assert got.code == 4
+    (line,) = got.err.splitlines()
+    assert "out of memory" in line
+    assert "ask for less" in line
 
 
 def test_out_with_another_configuration_is_refused(grokdd, tiny_run):
@@ -213,6 +285,25 @@ def test_a_run_that_is_not_there_is_refused(grokdd, tmp_path):
     refused(grokdd("fit", tmp_path / "none"), str(tmp_path / "none"))
 
 
+def test_a_file_in_a_run_is_told_that_the_folder_is_wanted(grokdd, tiny_run):
+    got = grokdd("fit", tiny_run.path / "log.jsonl")
+    refused(got, f"the file {tiny_run.path / 'log.jsonl'}", f"give its folder, {tiny_run.path}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--patterns", "0"), ("--patterns", "0", "12", "grokdd fit --help")),
+        (("--patterns", "400"), ("--patterns", "400", "12")),
+        (("--starts", "0"), ("--starts", "0")),
+        (("--seed", "-1"), ("--seed", "-1")),
+        (("--report", "/nonexistent/r.html"), ("--report", "/nonexistent/r.html: make /nonexistent first")),
+    ],
+)
+def test_bad_options_of_fit_are_refused_by_their_names(grokdd, tiny_run, arguments, words):
+    refused(grokdd("fit", tiny_run.path, *arguments), *words)
+
+
 def test_quiet_prints_nothing(grokdd, tmp_path):
     for arguments in (("derive", "grokking"), ("simulate", "grokking"), (*TINY_OPTIONS, "--out", tmp_path / "run")):
         got = grokdd(*arguments, "--quiet")
@@ -262,6 +353,31 @@ def test_simulate_draws_the_same_file_twice(grokdd, tmp_path, suffix):
         file.parent.mkdir()
         assert grokdd("simulate", "grokking", "--figure", file, "--quiet").code == 0
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_a_figure_of_few_times_is_smooth():
+    got = fine_times(np.array([300.0, 0, 25, np.inf]))
+    assert {0.0, 25.0, 300.0} <= set(got)
+    assert np.isfinite(got).all()
+    assert 0 < np.diff(got).min() <= np.diff(got).max() <= 0.5  # 601 times from 0 to 300
+
+
+def test_a_resumed_training_says_from_which_step(grokdd, tmp_path, monkeypatch):
+    advance = Stack.advance
+
+    def interrupted(self):
+        if self.step == 30:
+            signal.raise_signal(signal.SIGINT)
+        advance(self)
+
+    arguments = (*TINY_OPTIONS, "--out", tmp_path / "run")
+    with monkeypatch.context() as patch:
+        patch.setattr(Stack, "advance", interrupted)
+        first = grokdd(*arguments)
+    second, third = grokdd(*arguments), grokdd(*arguments)
+    assert (first.code, second.code, third.code) == (130, 0, 0)
+    assert "going on from step 31\n" in second.out
+    assert "going on" not in first.out + third.out
 
 
 def test_train_as_json_and_again_with_the_same_folder(grokdd, tmp_path):

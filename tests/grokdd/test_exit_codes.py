@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 import typer
 
+from grokdd.__main__ import main
 from grokdd.analytic import InputError, MachineError
-from grokdd.exit_codes import ExitCode, exit_code_of, one_line
+from grokdd.exit_codes import LESS_MEMORY, ExitCode, exit_code_of, one_line, writing
 
 from .conftest import TINY_OPTIONS
 
@@ -33,17 +34,40 @@ def raising(error):
     ("error", "code", "line"),
     [
         (InputError("gamma must lie in [0, 1], got 1.2"), 2, "grokdd: gamma must lie in [0, 1], got 1.2"),
-        (FileNotFoundError(errno.ENOENT, "No such file", "x/y"), 2, "grokdd: x/y: No such file"),
-        (PermissionError(errno.EACCES, "Permission denied", "x"), 2, "grokdd: x: Permission denied"),
+        (
+            FileNotFoundError(errno.ENOENT, "No such file", "x/y"),
+            2,
+            "grokdd: x/y: No such file; make its folder first, or choose another path",
+        ),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "x"),
+            2,
+            "grokdd: x: Permission denied; choose another path, or have its rights changed",
+        ),
         (MachineError("no such device"), 4, "grokdd: no such device"),
-        (OSError(errno.ENOSPC, "No space left on device", "runs/a"), 4, "grokdd: runs/a: No space left on device"),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "runs/a"),
+            4,
+            "grokdd: runs/a: No space left on device; make room, or choose a place with more",
+        ),
         (OSError(errno.ENOSPC, "No space left on device"), 4, "grokdd: No space left on device"),
         (OSError("nothing known"), 4, "grokdd: nothing known"),
-        (MemoryError("Unable to allocate 9 TiB"), 4, "grokdd: out of memory: Unable to allocate 9 TiB"),
+        (MemoryError("Unable to allocate 9 TiB"), 4, f"grokdd: out of memory: Unable to allocate 9 TiB; {LESS_MEMORY}"),
+        (
+            RuntimeError("[enforce fail at alloc_cpu.cpp:1] err == 0. DefaultCPUAllocator: can't allocate memory: 9"),
+            4,
+            f"grokdd: out of memory: err == 0. DefaultCPUAllocator: can't allocate memory: 9; {LESS_MEMORY}",
+        ),
+        (
+            ValueError("Maximum allowed dimension exceeded"),
+            4,
+            f"grokdd: out of memory: Maximum allowed dimension exceeded; {LESS_MEMORY}",
+        ),
         (
             ModuleNotFoundError("No module named 'torch'", name="torch"),
             4,
-            "grokdd: this command needs torch, which is not installed: pip install 'grokdd[empirical]'",
+            "grokdd: this command needs torch, which is not installed: pip install 'grokdd[empirical]', "
+            "or from a clone pip install '.[empirical]'",
         ),
         (
             ModuleNotFoundError("No module named 'scipy'", name="scipy.special"),
@@ -79,6 +103,37 @@ def test_a_bug_on_a_full_disk_is_still_one_line(capsys, monkeypatch):
     (line,) = capsys.readouterr().err.splitlines()
     assert "RuntimeError: odd" in line
     assert "No space left on device" in line
+
+
+@pytest.mark.parametrize("name", [None, "r.html.partial"])
+def test_writing_names_the_file_that_was_asked_for(name):
+    with pytest.raises(OSError, match="No space") as caught, writing(Path("r.html")):
+        raise OSError(errno.ENOSPC, "No space left on device", name)
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, "r.html")
+
+
+def test_writing_leaves_another_file_its_name_and_a_closed_pipe_its_kind():
+    with pytest.raises(FileNotFoundError) as caught, writing(Path("r.html")):
+        raise FileNotFoundError(errno.ENOENT, "No such file", "other")
+    assert caught.value.filename == "other"
+    with pytest.raises(BrokenPipeError), writing(Path("r.html")):
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
+@pytest.mark.parametrize(
+    ("called", "on_path", "expected"),
+    [
+        (".venv/bin/grokdd", None, ".venv/bin/grokdd tour"),
+        ("/a/grokdd/__main__.py", None, f"{sys.executable} -m grokdd tour"),
+        ("pytest", None, "grokdd tour"),
+    ],
+)
+def test_ctrl_c_says_the_command_as_it_was_called(capsys, monkeypatch, called, on_path, expected):
+    monkeypatch.setattr("sys.argv", [called])
+    monkeypatch.setattr("shutil.which", lambda _: on_path)
+    monkeypatch.setattr("grokdd.tour.take_tour", raising_anything(KeyboardInterrupt("stopped")))
+    assert main(["tour"]) == ExitCode.INTERRUPTED
+    assert capsys.readouterr().err == f"grokdd: stopped; to go on: {expected}\n"
 
 
 def raising_anything(error):
@@ -145,5 +200,5 @@ def test_ctrl_c_stops_training_cleanly_and_says_how_to_go_on(tmp_path):
     assert process.returncode == ExitCode.INTERRUPTED
     (line,) = complaint.splitlines()
     assert line.startswith("grokdd: stopped after step ")
-    assert line.endswith(f"to go on: grokdd {' '.join(arguments)}")
+    assert line.endswith(f"to go on: {' '.join([*GROKDD, *arguments])}")  # as it was called
     assert list((tmp_path / "run" / "checkpoints").iterdir())

@@ -10,9 +10,10 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from grokdd.analytic import Pattern, PatternModel
 from grokdd.empirical import Recorder
-from grokdd.model_against_run import answer, compare
-from grokdd.report import Findings, _task, figure_2_derivations, to_html, write_report
+from grokdd.model_against_run import answer, compare, lines, short_of_levels
+from grokdd.report import Findings, _early_peak, _task, figure_2_derivations, to_html, write_report
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -162,6 +163,54 @@ def test_a_strangers_configuration_with_our_names_is_a_strangers(findings, part)
     foreign = replace(comparison.run, record=comparison.run.record | {"configuration": settings})
     assert "The task is division modulo 11" in _task(comparison)
     assert "recorded by another training loop" in _task(replace(comparison, run=foreign))
+
+
+def test_a_fitted_curve_that_only_looks_complete_is_said_to_fall_short(findings):
+    """Train levels off at 1 - 0.1 (1 - 0.84) = 0.984; test, of g = 1, at 1 - 0.16 = 0.84 without chance."""
+    comparison = findings.comparison
+    verdict = comparison.verdict
+    best = replace(
+        comparison.fits.best,
+        model=PatternModel([Pattern(gamma=0.84, alpha=1, b=2, g=1)], chance=0, chance_train=0.9),
+    )
+    seen = replace(verdict.observed, train_step=100.0, test_step=None)
+    own = replace(verdict.predicted, train_step=None, test_step=None)
+    short = replace(
+        comparison, fits=replace(comparison.fits, best=best), verdict=replace(verdict, observed=seen, predicted=own)
+    )
+    (got,) = short_of_levels(short)
+    assert got == "The fitted train accuracy levels off at 0.984, below the demanded 0.99."
+    assert got in list(lines(short))
+    assert got in Page(to_html(replace(findings, comparison=short))).text
+    # One that passes the level, but later than counts as the same step, falls short where the run is complete.
+    late = replace(short, verdict=replace(short.verdict, predicted=replace(own, train_step=151.0)))
+    (got,) = short_of_levels(late)
+    assert re.fullmatch(r"The fitted train accuracy at step 100 is still 0\.\d+, below the demanded 0\.99\.", got)
+    same = replace(short, verdict=replace(short.verdict, predicted=replace(own, train_step=149.0)))
+    assert short_of_levels(same) == []
+    assert short_of_levels(replace(short, verdict=replace(short.verdict, observed=verdict.observed))) == []
+
+
+def test_the_plateaus_are_told_in_sentences(html):
+    text = Page(html).text
+    assert "Descent: yes. The second pattern lowers test accuracy: H1 = 0.7, then H2 = 0.35." in text
+    assert "(both" not in text
+    assert "= 0 = " not in text
+
+
+def test_the_early_peak_stands_beside_the_papers_where_the_test_set_is_its_own():
+    step, correct = np.array([0, 15, 30, 60, 90]), np.array([200, 90, 94, 80, 300])
+    assert _early_peak({"test": 4656}, step, correct) == (
+        "at most 94 test answers were right between steps 15 and 60 (the paper's peak is 96), "
+    )
+    assert _early_peak({"test": 55}, step, correct) == "at most 94 test answers were right between steps 15 and 60, "
+    assert _early_peak({"test": 4656}, step[:1], correct[:1]) == ""
+
+
+def test_every_value_of_a_table_carries_its_heading_for_narrow_pages(html):
+    cells = Page(html).all("td")
+    assert len(cells) > 50
+    assert all(cell["data-label"] for cell in cells)
 
 
 def test_fitted_patterns_are_numbered_and_play_no_role(html):

@@ -61,6 +61,14 @@ def test_an_interrupted_tour_goes_on_to_the_same_run(toured, tiny, quick, tmp_pa
     assert (tmp_path / RUN / "log.jsonl").read_bytes() == (toured / RUN / "log.jsonl").read_bytes()
 
 
+def test_a_tour_that_goes_on_says_that_its_time_is_only_the_last_part(toured, tiny, quick, tmp_path, monkeypatch):
+    told = []
+    monkeypatch.setattr("grokdd.report.to_html", lambda findings: told.append(findings.seconds) or "<html></html>")
+    tour(tiny, toured, quiet=True)
+    tour(tiny, tmp_path, quiet=True)
+    assert [list(seconds)[1] for seconds in told] == ["training since it was last begun", "training"]
+
+
 def test_a_tour_says_what_happened_and_where_the_report_is(toured, tiny, quick, capsys):
     tour(tiny, toured)
     told = capsys.readouterr().out
