@@ -16,6 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Piece:
+class Piece(ABC):
     """A part of the queue, and the question that it answers."""
 
     name: str
@@ -53,9 +54,9 @@ class Piece:
     minutes: float
     """What it is expected to take on an H200; not measured until results/gpu has it."""
 
+    @abstractmethod
     def work(self, out: Path, device: torch.device, seconds: float, say: Say) -> bool:
         """Do it and leave its files in `out`; return False if the time was up before."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
