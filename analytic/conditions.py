@@ -20,7 +20,7 @@ from sympy.logic.boolalg import Boolean
 
 from .errors import InputError
 from .exact import readable
-from .model import PatternModel
+from .model import PatternModel, demand_model
 from .pattern import Pattern
 from .symbols import alpha, c, g, gamma
 
@@ -133,6 +133,7 @@ def plateau_heights(model: PatternModel) -> tuple[Fraction, ...]:
     >>> [float(height) for height in plateau_heights(presets.double_descent())]
     [0.0, 0.7, 0.35, 0.48]
     """
+    demand_model(model)
     if model.n > LARGEST:
         raise InputError(
             f"the model must have at most {LARGEST} patterns for plateau heights (2**n sets), got {model.n}"
@@ -157,7 +158,7 @@ def plateau_conditions(model: PatternModel) -> PlateauConditions:
     >>> plateau_conditions(presets.grokking()).descent
     False
     """
-    order, heights = _order(model), plateau_heights(model)
+    heights, order = plateau_heights(model), _order(model)
     descent = second_ascent = double_descent = None
     if len(order) >= 3:
         descent, second_ascent = heights[2] < heights[1], heights[3] > heights[2]
@@ -225,10 +226,12 @@ def _lines(
         return [f"{which}: descent and second ascent need three.", *standing]
     first, second, third = (readable(height) for height in heights[1:4])
     sign_1, sign_2 = ((">" if x > y else "<" if x < y else "=") for x, y in pairwise(heights[1:4]))
+    start = readable(heights[0])
+    why = "both, and" if double_descent else "it takes both, and"
     return [
         f"descent: {'yes' if descent else 'no'} (H1 = {first} {sign_1} H2 = {second})",
         f"second ascent: {'yes' if second_ascent else 'no'} (H2 = {second} {sign_2} H3 = {third})",
-        f"double descent: {'yes' if double_descent else 'no'} (both, and H1 > {readable(heights[0])})",
+        f"double descent: {'yes' if double_descent else 'no'} ({why} H1 > {start})",
         f"assumed: each pattern saturates before the next begins; here they are {separation:.3g} / alpha apart or more",
         *standing,
     ]

@@ -19,7 +19,7 @@ from flint import arb, ctx, fmpq
 from .balls import BallCurves, Balls, moves, rational
 from .errors import InputError, shown
 from .exact import Exact, as_fraction
-from .model import PatternModel
+from .model import PatternModel, demand_model
 
 LARGEST = 12
 """Patterns up to which a shape is computed: each time costs 2**n multiplications of balls."""
@@ -93,6 +93,7 @@ def shape(model: PatternModel, levels: Iterable[Exact] = (0.5, 0.9, 0.99)) -> Sh
     >>> [(x.kind, round(x.t, 6), round(x.value, 6)) for x in shape(presets.double_descent()).extrema]
     [('maximum', 43.556042, 0.533736), ('minimum', 97.737144, 0.351035)]
     """
+    demand_model(model)
     if model.n > LARGEST:
         raise InputError(
             f"the model must have at most {LARGEST} patterns for its shape (2**n sets a time), got {model.n}"

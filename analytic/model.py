@@ -118,3 +118,9 @@ class PatternModel:
         from .model_toml import read_model
 
         return read_model(text)
+
+
+def demand_model(model: object) -> None:
+    """Raise an InputError if `model` is no PatternModel."""
+    if not isinstance(model, PatternModel):
+        raise InputError(f"model must be a PatternModel, got {shown(model)}")

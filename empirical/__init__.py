@@ -1,7 +1,8 @@
 """What training really does: tasks, networks, a trainer, runs as folders, and the pattern model held against them.
 
-Training and measuring know nothing of the pattern model, so that they cannot flatter it; only
-`fitting` and `verdict` import it. torch is an extra: `pip install 'grokdd[empirical]'`.
+Training and measuring know nothing of the pattern model, so that they cannot flatter it; only the judges
+(`fitting`, `pattern_search`, `identification`, `verdict`) import it. torch is an extra: `pip install
+'grokdd[empirical]'`.
 """
 
 if "." not in __name__:

@@ -84,6 +84,8 @@ def read_record(folder: Path) -> dict[str, Any]:
         raise foreign
     if not all(type(size) is int and size >= 0 for size in record["sizes"].values()):
         raise foreign
+    if not (record.get("classes") is None or (type(record["classes"]) is int and record["classes"] >= 1)):
+        raise foreign
     return record
 
 

@@ -27,6 +27,8 @@ class Run:
     @staticmethod
     def load(path: str | os.PathLike[str]) -> "Run":
         """Return the run in folder `path`; InputError if it is not a run or is damaged."""
+        if not isinstance(path, str | os.PathLike):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InputError(f"path must name the folder of a run, got {path!r}")
         folder = Path(path)
         record = read_record(folder)
         rows = read_log(folder)[0]

@@ -42,7 +42,7 @@ def read_sweep(path: Path) -> Sweep:
     A combination that no configuration can have is a failure of that member alone.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte order mark
         return sweep(tomllib.loads(text))
     except FileNotFoundError:
         raise InputError(f"a sweep must be a file, got {path}, which does not exist") from None

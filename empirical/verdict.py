@@ -167,8 +167,8 @@ def _delay_of_separated_patterns(
     Train is complete where (1 - chance_train)(1 - gamma_1)(1 - gamma_2 s) = eps, test where
     H2 + s (H3 - H2) = 1 - delta, each s a logistic; with chance and under any rule (docs/theory.md, section 3.3).
     """
-    if fit.model.n != 3:
-        return None, f"the formula is for three patterns, not {fit.model.n}"
+    if fit.model.n != 3 or len(conditions.order) != 3:
+        return None, f"the formula is for three patterns that are learned, not {len(conditions.order)}"
     first, second, third = (fit.model.patterns[i] for i in conditions.order)
     _, _, before, after = map(float, conditions.heights)
     rest = float((1 - fit.model.chance_train) * (1 - first.gamma))
@@ -253,7 +253,7 @@ def _fall_in_words(fall: Fall | None, unit: str) -> str:
         f"falls from {fall.peak.accuracy:.4f} at {unit} {fall.peak.step:g} "
         f"to {fall.dip.accuracy:.4f} at {fall.dip.step:g}"
     )
-    return words if fall.real else f"{words}, less than the {fall.noise:.4f} that can be told from nothing"
+    return words if fall.real else f"{words}, within the counting noise of {fall.noise:.4f}"
 
 
 def _depth_of_fall(observed: Observation, predicted: Prediction) -> Statement:

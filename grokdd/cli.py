@@ -214,10 +214,11 @@ def fit(
         raise InputError(f"--report must lie in a folder that exists, got {report}: make {report.parent} first")
     from . import model_against_run
 
-    found = model_against_run.compare(run, patterns=patterns, chance=chance, starts=starts, seed=seed)
+    output = Output(json, quiet)
+    found = model_against_run.compare(run, patterns=patterns, chance=chance, starts=starts, seed=seed, output=output)
     if report is not None:
         model_against_run.report(found, report, command=_command_line(context))
-    Output(json, quiet).answer(model_against_run.lines(found), model_against_run.as_json(found))
+    output.answer(model_against_run.lines(found), model_against_run.as_json(found))
 
 
 def _command_line(context: typer.Context) -> str:

@@ -33,13 +33,14 @@ def derive(name: str, model: PatternModel) -> Derivation:
 
 
 def plateaus(derivation: Derivation) -> Iterator[tuple[str, Any]]:
-    """Yield (what has been learned, exact test accuracy then), from nothing to every pattern."""
+    """Yield (what has been learned, exact test accuracy then), from nothing, or what always stands, to all."""
     names = pattern_names(derivation.model)
-    learned = "nothing learned"
+    standing = [name for i, name in enumerate(names) if i not in derivation.conditions.order]
+    learned = " + ".join(f"{name} at gamma / 2" for name in standing) or "nothing learned"
     for k, height in enumerate(derivation.conditions.heights):
         if k:
             newest = names[derivation.conditions.order[k - 1]]
-            learned = newest if k == 1 else f"{learned} + {newest}"
+            learned = newest if k == 1 and not standing else f"{learned} + {newest}"
         yield learned, height
 
 

@@ -12,8 +12,11 @@ from .analytic.exact import Exact
 from .empirical import Fit, Fits, Run, Verdict, validate
 from .empirical import fit as fit_patterns
 from .naming import pattern_names, rule_name
+from .output import Output
 from .run_summary import chance_of
 from .simulate import curves as simulated
+
+SILENT = Output(quiet=True)
 
 
 @dataclass(frozen=True)
@@ -29,18 +32,27 @@ class Comparison:
 
 
 def compare(
-    path: Path, *, patterns: int = 3, chance: Exact | None = None, starts: int = 12, seed: int = 0
+    path: Path,
+    *,
+    patterns: int = 3,
+    chance: Exact | None = None,
+    starts: int = 12,
+    seed: int = 0,
+    output: Output = SILENT,
 ) -> Comparison:
     """Return the run in folder `path` with the pattern model fitted to it, and the verdict.
 
     `chance` is one over the number of answers by default, or 0 where the run does not tell; the others are those of
-    `empirical.fit`.
+    `empirical.fit`. `output` is told that the fit begins: it takes a while.
     """
     if path.is_file():
         raise InputError(f"RUN must be the folder of a run, got the file {path}: give its folder, {path.parent}")
     run = Run.load(path)
     curves = run.curves()
     chance = chance_of(run) if chance is None else chance
+    output.say(
+        f"fitting {patterns} pattern{'s' * (patterns > 1)} to {len(curves.t)} evaluations: {starts} starts a model"
+    )
     fits = fit_patterns(curves, n=patterns, chance=chance or 0, starts=starts, seed=seed)
     return Comparison(run, curves, None if chance is None else float(chance), fits, validate(curves, fits.best))
 

@@ -4,23 +4,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from .analytic.errors import InputError
 from .empirical import Run
 from .empirical.observation import FEWEST_POINTS, Observation, observe
-from .empirical.run_folder import RECORD
 
 
 def chance_of(run: Run) -> Fraction | None:
-    """Return the accuracy of guessing, one over the number of answers; None where the run does not tell it.
-
-    InputError if its record tells something else.
-    """
-    answers = run.classes
-    if answers is None:
-        return None
-    if type(answers) is not int or answers < 1:
-        raise InputError(f"{run.path / RECORD} must hold a whole number of classes, at least 1, got {answers!r}")
-    return Fraction(1, answers)
+    """Return the accuracy of guessing, one over the number of answers; None where the run does not tell it."""
+    return None if run.classes is None else Fraction(1, run.classes)
 
 
 def observed(run: Run) -> Observation | None:

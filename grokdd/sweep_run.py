@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .empirical import Ensemble, read_sweep, run_ensemble
+from .empirical.ensembles import ENSEMBLE
 from .empirical.observation import held_from
 from .output import Output
 from .sweep_progress import sweep_progress
@@ -17,7 +18,8 @@ LEVEL, HOLD = 0.99, 3
 def run_sweep(file: Path, out: Path, *, device: str, workers: int | None, output: Output) -> Ensemble:
     """Train, or go on training, the members of a sweep file; return the ensemble."""
     sweep = read_sweep(file)
-    output.say(f"{len(sweep.configurations)} members in {out}")
+    begun = "going on with " if (out / ENSEMBLE).exists() else ""
+    output.say(f"{begun}{len(sweep.configurations)} members in {out}")
     for name, reason in sweep.failures.items():
         output.say(f"{name} cannot be trained: {reason}")
     budgets = {name: one.steps for name, one in sweep.configurations.items()}

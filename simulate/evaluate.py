@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..analytic.errors import InputError, shown
-from ..analytic.model import PatternModel
+from ..analytic.model import PatternModel, demand_model
 from ..analytic.rules import Rule, SoftPreference, Table
 from ..analytic.training_curves import Curves
 from .arrays import column, normalised
@@ -57,8 +57,7 @@ def curves(model: PatternModel, t: ArrayLike) -> Curves:
     >>> c.test.round(4)
     array([0.5335, 0.351 , 0.4791])
     """
-    if not isinstance(model, PatternModel):
-        raise InputError(f"model must be a PatternModel, got {shown(model)}")
+    demand_model(model)
     times = normalised("t", t, 1)
     require_memory(24 * times.size * model.n, f"p of {model.n} patterns at {times.size} times", "ask for fewer times")
     gamma = _doubles(model, "gamma")

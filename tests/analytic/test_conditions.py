@@ -125,6 +125,13 @@ def test_grokking_preset():
     got = plateau_conditions(presets.grokking())
     assert got.heights == (0, 0, 0, 1)
     assert (got.descent, got.second_ascent, got.double_descent) == (False, True, False)
+    assert "double descent: no (it takes both, and H1 > 0)" in got.text.splitlines()
+
+
+def test_what_is_no_model_is_refused():
+    for function in (plateau_heights, plateau_conditions):
+        with pytest.raises(InputError, match=r"^model must be a PatternModel, got None$"):
+            function(None)  # pyright: ignore[reportArgumentType]  # that it is wrong is the point
 
 
 @pytest.mark.parametrize("chance", [Fraction(0), Fraction(1, 97)])

@@ -484,6 +484,11 @@ def test_levels_must_be_numbers(arguments: dict[str, Any], message: str):
     assert str(error.value) == message
 
 
+def test_what_is_no_model_is_refused():
+    with pytest.raises(InputError, match=r"^model must be a PatternModel, got 'double_descent'$"):
+        shape("double_descent")  # pyright: ignore[reportArgumentType]  # that it is wrong is the point
+
+
 def test_more_than_12_patterns_are_refused_at_once():
     begin = time.monotonic()
     with pytest.raises(

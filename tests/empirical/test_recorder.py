@@ -156,3 +156,8 @@ def test_more_right_answers_than_examples_are_refused(tmp_path, count):
 def test_a_recorder_that_is_not_open_says_how_to_open_it(tmp_path):
     with pytest.raises(InputError, match="a Recorder must be opened first: with Recorder"):
         Recorder(tmp_path).log(0, train_correct=1)
+
+
+def test_what_names_no_folder_is_refused():
+    with pytest.raises(InputError, match=r"^path must name the folder of a run, got None$"):
+        Run.load(None)  # pyright: ignore[reportArgumentType]  # that it is wrong is the point

@@ -85,3 +85,9 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path, content, message):
         read_sweep(path)
     with pytest.raises(InputError, match="which is a folder"):
         read_sweep(tmp_path)
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path):
+    path = tmp_path / "sweep.toml"
+    path.write_bytes(b"\xef\xbb\xbfsettings.steps = 7")
+    assert [one.steps for one in read_sweep(path).configurations.values()] == [7]

@@ -162,7 +162,8 @@ def test_the_delay_formula_knows_chance_and_the_heuristic():
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
-        (in_log_time((1, 8, 60, 0), (1, 10, 2000, 1)), "three patterns, not 2"),
+        (in_log_time((1, 8, 60, 0), (1, 10, 2000, 1)), "three patterns that are learned, not 2"),
+        (in_log_time((1, 0, 20, 0), (1, 8, 60, 0), (1, 10, 2000, 1)), "three patterns that are learned, not 2"),
         (MODELS["double descent"], "no pattern of its own completes test"),
         (in_log_time((1, 8, 20, 0), (0, 8, 60, 0), (1, 10, 2000, 1)), "no pattern of its own completes train"),
     ],

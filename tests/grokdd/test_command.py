@@ -318,6 +318,15 @@ def test_derive_as_json_is_exact_and_says_what_is_not_proved(grokdd):
     assert got["certified"] is False
 
 
+def test_derive_names_what_stands_at_all_times(grokdd, tmp_path):
+    """A pattern of alpha = 0 has no inflection: it is there on the first plateau, at gamma / 2."""
+    still, moving = Pattern(gamma=1, alpha=0, b=5, g=1, name="still"), Pattern(gamma=1, alpha=1, b=5, g=1)
+    (tmp_path / "model.toml").write_text(PatternModel([still, moving]).to_toml())
+    told = grokdd("derive", tmp_path / "model.toml").out
+    assert re.search(r"^  0\.500000 +1/2  still at gamma / 2$", told, re.MULTILINE)
+    assert re.search(r"^  1\.000000 +1  still at gamma / 2 \+ pattern 1$", told, re.MULTILINE)
+
+
 def test_derive_for_a_reader_names_patterns_and_trust(grokdd):
     got = grokdd("derive", "double_descent").out
     assert "heuristic + overfitting" in got
@@ -441,6 +450,7 @@ def test_fit_as_json_and_for_a_reader(fitted):
     assert got["conclusion"]
     assert got["conclusion"] in told
     assert "best: " in told
+    assert told.startswith("fitting 3 patterns to ")
 
 
 def test_fit_numbers_its_patterns_and_lists_the_earliest_first(fitted):

@@ -41,6 +41,7 @@ def test_a_sweep_leaves_one_table_and_tells_what_became_of_each_member(grokdd, t
     again = grokdd("sweep", tmp_path / "sweep.toml", "--out", tmp_path / "out", "--json")
     assert json.loads(again.out)["members"]["member-0001"]["end"] == "diverged"
     assert again.err == ""
+    assert "going on with 2 members" in grokdd("sweep", tmp_path / "sweep.toml", "--out", tmp_path / "out").out
     assert grokdd("sweep", tmp_path / "sweep.toml", "--out", tmp_path / "out", "--quiet").out == ""
 
 
