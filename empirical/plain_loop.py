@@ -2,19 +2,25 @@
 
 One network, modules one after the other, six symbols <eos> a / b = c, every position of every block, logits over all
 2000 symbols at every position, of which one is used ([davies-code], [openai-grok]). Written from its description; it
-shares nothing with the engine but the equations, the split and the batches.
+shares nothing with the engine but the equations, the split, the batches and the schedule.
 
 Shapes: B examples, T = 6 symbols, D width, H heads.
 """
+
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from .configuration import Configuration
+from .measuring import part_sizes
 from .networks import Transformer
 from .networks.positions import sinusoidal_positions
-from .schedule import batch
+from .recorder import Recorder
+from .run_settings import new_settings
+from .runs import Run
+from .schedule import batch, evaluation_steps
 
 VOCABULARY = 2000
 
@@ -92,10 +98,42 @@ class PlainLoop:
         self.optimizer.step()
 
     @torch.no_grad()
-    def accuracy(self) -> tuple[float, float]:
-        """Return train and test accuracy on the full sets."""
+    def correct(self) -> dict[str, int]:
+        """Return how many train and test examples are right, as columns of a run."""
         self.blocks.eval()
         right = torch.cat([self.logits(part)[:, 4].argmax(-1) == part[:, 5] for part in self.symbols.split(2048)])
         self.blocks.train()
         data = self.configuration.data
-        return tuple(right[torch.from_numpy(side)].double().mean().item() for side in (data.train, data.test))  # pyright: ignore
+        return {
+            f"{side}_correct": int(right[torch.from_numpy(examples)].sum())
+            for side, examples in (("train", data.train), ("test", data.test))
+        }
+
+
+def train_plainly(configuration: Configuration, out: Path) -> Run:
+    """Train a network the plain way, with evaluations, budget and stop rule of the engine; return the run.
+
+    A run that was interrupted begins anew: a plain loop keeps no checkpoints.
+    """
+    sizes = {side: part_sizes(configuration.data)[side] for side in ("train", "test")}
+    level, last = configuration.stop_test_accuracy, configuration.steps
+    with Recorder(
+        out,
+        configuration=configuration.to_json(),
+        sizes=sizes,
+        classes=configuration.data.shape.classes,
+        extra=new_settings(configuration, torch.device("cpu")),
+    ) as recorder:
+        if recorder.record["finished"]:
+            return Run.load(out)
+        recorder.rewind(-1)
+        loop, due = PlainLoop(configuration), frozenset(evaluation_steps(configuration))
+        recorder.log(0, **loop.correct())
+        while loop.step < last:
+            loop.advance()
+            if loop.step in due:
+                found = loop.correct()
+                recorder.log(loop.step, **found)
+                if level is not None and found["test_correct"] >= level * sizes["test"]:
+                    break
+    return Run.load(out)

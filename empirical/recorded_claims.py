@@ -18,8 +18,10 @@ from .run_folder import write_text
 EXPERIMENTS: dict[str, tuple[int, ...]] = {
     "zero_dividend_bump": (0, 1, 2),
     "tour": (0, 1, 2, 3, 4),
-    "constrained_norm": (0, 1, 2),
+    "constrained_norm": (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
     "fourier_progress": (0,),
+    "decay_1": (0, 1, 2, 3, 4),
+    "decay_1_plainly": (0, 1, 2, 3, 4),
 }
 """Each recorded experiment and its seeds, chosen before the first run; all are reported, none is replaced."""
 
@@ -38,11 +40,14 @@ class Claim:
     """Whether the claim is about the median over the runs; if not, about every one of them."""
 
     def holds(self, runs: Sequence[Recorded]) -> bool:
-        """Return whether the number lies in [low, high]; False if there are no runs, or one never had it."""
-        values = [value for run in runs if (value := self.measure(run)) is not None]
-        if not values or len(values) < len(runs):
-            return False
-        return all(self.low <= value <= self.high for value in ([median(values)] if self.of_median else values))
+        """Return whether the number lies in [low, high]; False without runs. Never is later than any step: no number."""
+        values = self.values(runs)
+        decisive = [median(values)] if self.of_median and values else values
+        return bool(values) and all(self.low <= value <= self.high and value < math.inf for value in decisive)
+
+    def values(self, runs: Sequence[Recorded]) -> list[float]:
+        """Return the number of each run; infinite where it never had it."""
+        return [math.inf if (value := self.measure(run)) is None else value for run in runs]
 
 
 def _between(run: Recorded, low: int, high: int) -> np.ndarray:
@@ -198,6 +203,36 @@ CLAIMS = (
 )
 
 
+@dataclass(frozen=True)
+class Agreement:
+    """Whether two experiments learn alike: the median step of a level in one lies in the range of the other's steps.
+
+    The range over seeds is what another seed does to the step; it was chosen as the measure before the runs.
+    """
+
+    experiment: str
+    other: str
+    part: str
+    level: float
+
+    def steps(self, runs: Sequence[Recorded]) -> list[int | None]:
+        """Return the step at which each run reaches the level."""
+        return [run.first_step(self.part, self.level, sustained=1) for run in runs]
+
+    def holds(self, runs: Sequence[Recorded], others: Sequence[Recorded]) -> bool:
+        """Return whether the median of `runs` is in the range of `others`; False where a run never gets there."""
+        own, beside = self.steps(runs), self.steps(others)
+        known, range_ = [step for step in own if step is not None], [step for step in beside if step is not None]
+        if not known or not range_ or len(known) < len(own) or len(range_) < len(beside):
+            return False
+        return min(range_) <= median(known) <= max(range_)
+
+
+AGREEMENTS = tuple(
+    Agreement("decay_1", "decay_1_plainly", part, level)
+    for part, level in (("train", 0.5), ("train", 0.99), ("test", 0.1), ("test", 0.5), ("test", 0.99))
+)
+
 PAGE = """\
 # Results
 
@@ -211,6 +246,15 @@ versions, commit). Seeds, and thresholds where the row does not say otherwise, w
 | question | experiment | n | by seed | median | demanded or published | verdict |
 | --- | --- | --- | --- | --- | --- | --- |
 {claims}
+
+## Agreements
+
+The engine trains the paper's network (99 symbols, only what the answer depends on); the plain loop trains it as the
+public code does (2000 symbols, six of them an example, every position). Both at weight decay 1, without dropout.
+
+| step of | engine, by seed | plain loop, by seed | median of the engine within the range of the plain loop |
+| --- | --- | --- | --- |
+{agreements}
 
 ## Runs
 
@@ -230,22 +274,30 @@ def write_readme(results: Path) -> None:
     by_experiment = {name: recorded(name, results) for name in EXPERIMENTS}
     page = PAGE.format(
         claims="\n".join(_claim_row(claim, by_experiment[claim.experiment]) for claim in CLAIMS),
+        agreements="\n".join(
+            _agreement_row(one, by_experiment[one.experiment], by_experiment[one.other]) for one in AGREEMENTS
+        ),
         runs="\n".join(_run_row(name, run) for name, runs in by_experiment.items() for run in runs),
     )
     write_text(results / "README.md", page)
 
 
 def _number(value: float | None) -> str:
-    return "never" if value is None else f"{value:.4g}"
+    return "never" if value is None or value == math.inf else f"{value:.4g}"
 
 
 def _claim_row(claim: Claim, runs: Sequence[Recorded]) -> str:
-    values = [claim.measure(run) for run in runs]
-    known = [value for value in values if value is not None]
-    middle = _number(median(known)) if known and len(known) == len(values) else "never, in some"
+    values = claim.values(runs)
+    middle = _number(median(values)) if values else "none"
     verdict = "holds" if claim.holds(runs) else "not measured" if not runs else "**fails**"
     shown = ", ".join(_number(value) for value in values)
     return _row(claim.question, claim.experiment, len(runs), shown, middle, claim.published, verdict)
+
+
+def _agreement_row(one: Agreement, runs: Sequence[Recorded], others: Sequence[Recorded]) -> str:
+    verdict = "holds" if one.holds(runs, others) else "**fails**" if runs and others else "not measured"
+    shown = (", ".join(map(_number, one.steps(which))) for which in (runs, others))
+    return _row(f"{one.level:.0%} {one.part} accuracy", *shown, verdict)
 
 
 def _run_row(name: str, run: Recorded) -> str:

@@ -12,24 +12,32 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from pyarrow import parquet
 
 from ..analytic.errors import InputError
 from . import experiments
+from .configuration import Configuration
 from .ensembles import run_ensemble
 from .fourier_progress import final_keys, fourier_progress
 from .observation import held_from
+from .plain_loop import train_plainly
 from .run_folder import TABLE, write_json
+from .runs import Run
 from .tables import to_parquet
 
 RESULTS = Path("results")
 RUNS = Path("runs/recorded")
+PLAINLY = ("decay_1_plainly",)
+"""Experiments that are trained by the plain loop, not by the engine."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +86,8 @@ def record(experiment: str, seeds: Sequence[int], results: Path = RESULTS, runs:
     """Train the seeds of an experiment and keep their curves and records."""
     configure = getattr(experiments, experiment)
     members = {f"seed-{seed}": configure(seed) for seed in seeds}
-    done = run_ensemble(members, out=runs / experiment)
-    if done.failures:
-        raise InputError(f"every seed must be trained, but {'; '.join(f'{k}: {v}' for k, v in done.failures.items())}")
-    for name, run in done.runs.items():
+    train = _train_plainly if experiment in PLAINLY else _train_together
+    for name, run in train(members, runs / experiment).items():
         target = results / experiment / f"{name}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(run.path / TABLE, target)
@@ -90,6 +96,20 @@ def record(experiment: str, seeds: Sequence[int], results: Path = RESULTS, runs:
             to_parquet(fourier_progress(run), target.with_suffix(".fourier.parquet"))
             write_json(target.with_suffix(".keys.json"), final_keys(run))
         print(f"{experiment}, {name}: {len(run.rows)} evaluations to step {run.rows[-1]['step']}", flush=True)
+
+
+def _train_together(members: Mapping[str, Configuration], out: Path) -> Mapping[str, Run]:
+    done = run_ensemble(members, out=out)
+    if done.failures:
+        raise InputError(f"every seed must be trained, but {'; '.join(f'{k}: {v}' for k, v in done.failures.items())}")
+    return done.runs
+
+
+def _train_plainly(members: Mapping[str, Configuration], out: Path) -> Mapping[str, Run]:
+    """Train one after the other, one thread each, as many side by side as there are cores."""
+    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        runs = pool.map(train_plainly, members.values(), [out / name for name in members])
+        return dict(zip(members, runs, strict=True))
 
 
 def main(arguments: list[str] | None = None) -> int:

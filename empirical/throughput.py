@@ -22,7 +22,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from ..analytic.errors import InputError, MachineError
 from .configuration import Configuration
 from .environment import environment
-from .experiments import division_mod_97, public_division
+from .experiments import WITHOUT_DROPOUT, division_mod_97, public_division
 from .plain_loop import PlainLoop
 from .run_folder import write_json
 from .run_settings import device_named, threads
@@ -80,7 +80,7 @@ def cuda_cases() -> list[Case]:
 def configuration_of(case: Case) -> Configuration:
     """Return the paper's setting for a case, or the public code's for the plain loop."""
     settings = {"network.width": case.width, "number_format": case.number_format, "optimizer.weight_decay": 1.0}
-    return public_division(**settings) if case.name == PLAIN else division_mod_97(**settings)
+    return public_division(**WITHOUT_DROPOUT | settings) if case.name == PLAIN else division_mod_97(**settings)
 
 
 def measure_cases(

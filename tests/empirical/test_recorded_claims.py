@@ -4,11 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grokdd.empirical import Configuration, experiments
-from grokdd.empirical.recorded_claims import CLAIMS, EXPERIMENTS, write_readme
-from grokdd.empirical.recording import record, recorded
+from grokdd.empirical.recorded_claims import AGREEMENTS, CLAIMS, EXPERIMENTS, Agreement, write_readme
+from grokdd.empirical.recording import Recorded, record, recorded
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 
@@ -67,6 +68,33 @@ def test_the_claim_can_fail(claim):
     """A claim whose threshold is moved out of reach, or that has no runs, does not hold."""
     assert not replace(claim, low=-2, high=-1).holds(recorded(claim.experiment, RESULTS))
     assert not claim.holds([])
+
+
+@pytest.mark.parametrize("one", AGREEMENTS, ids=lambda one: f"{one.part}-{one.level}")
+def test_the_agreement_is_the_one_on_record(one):
+    runs, others = recorded(one.experiment, RESULTS), recorded(one.other, RESULTS)
+    assert one.holds(runs, others)
+
+
+@pytest.mark.parametrize("one", AGREEMENTS, ids=lambda one: f"{one.part}-{one.level}")
+def test_the_agreement_can_fail(one):
+    """The median outside the range on either side, a run that never gets there, and no runs at all do not agree."""
+    others = recorded(one.other, RESULTS)
+    early, late = min(one.steps(others)) - 1, max(one.steps(others)) + 1
+    for step in (early, late):
+        assert not one.holds([reaching(one, step, others[0])] * 3, others)
+    assert one.holds([reaching(one, early + 1, others[0])] * 3, others)
+    never = replace(others[0], columns=others[0].columns | {f"{one.part}_correct": 0 * others[0].columns["step"]})
+    assert not one.holds([*others[:4], never], others)
+    assert not one.holds(others, [*others[:4], never])
+    assert not one.holds([], others)
+    assert not one.holds(others, [])
+
+
+def reaching(one: Agreement, step: int, like: Recorded) -> Recorded:
+    """Return a run of two evaluations, the second of them at the level."""
+    counts = np.array([0, like.record["sizes"][one.part]])
+    return replace(like, columns={"step": np.array([step - 1, step]), f"{one.part}_correct": counts})
 
 
 def test_the_page_of_results_is_generated_from_them(tmp_path):
