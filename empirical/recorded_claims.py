@@ -40,7 +40,7 @@ class Claim:
     """Whether the claim is about the median over the runs; if not, about every one of them."""
 
     def holds(self, runs: Sequence[Recorded]) -> bool:
-        """Return whether the number lies in [low, high]; False without runs. Never is later than any step: no number."""
+        """Return whether the number lies in [low, high]; False without runs. Never is later than any step."""
         values = self.values(runs)
         decisive = [median(values)] if self.of_median and values else values
         return bool(values) and all(self.low <= value <= self.high and value < math.inf for value in decisive)

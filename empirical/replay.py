@@ -15,30 +15,35 @@ Function = Callable[..., tuple[Tensor, ...]]
 
 
 class Replay:
-    """A function of tensors that changes other tensors in place, ready to be repeated.
+    """Repeats one function of tensors, which changes other tensors in place.
+
+    The function is given with each call, not kept: a method of whoever keeps this would tie both in a cycle, and the
+    memory of a network that has ended would wait for the garbage collector.
 
     Parameters
     ----------
-    function
-        Takes tensors (or None) and returns tensors. It must do the same work whatever their values are.
     changed
-        The tensors that `function` changes in place: the calls before a capture leave no trace in them.
+        The tensors that the function changes in place: the calls before a capture leave no trace in them.
     captured
         Whether to capture; if not, calling this is calling the function.
     """
 
-    def __init__(self, function: Function, changed: Sequence[Tensor], *, captured: bool) -> None:
-        self._function, self._changed, self._captured = function, list(changed), captured
+    def __init__(self, changed: Sequence[Tensor], *, captured: bool) -> None:
+        self._changed, self._captured = list(changed), captured
         self._graphs: dict[tuple[object, ...], tuple[torch.cuda.CUDAGraph, list[Tensor | None], tuple[Tensor, ...]]]
         self._graphs = {}
 
-    def __call__(self, *arguments: Tensor | None) -> tuple[Tensor, ...]:
-        """Return what the function returns; of a captured one, tensors that the next call overwrites."""
+    def __call__(self, function: Function, *arguments: Tensor | None) -> tuple[Tensor, ...]:
+        """Return what the function returns; of a captured one, tensors that the next call overwrites.
+
+        `function` takes tensors (or None) to tensors. It must be the same at every call, and do the same work
+        whatever the values are.
+        """
         if not self._captured:
-            return self._function(*arguments)
+            return function(*arguments)
         shapes = tuple(None if one is None else one.shape for one in arguments)
         if shapes not in self._graphs:
-            self._graphs[shapes] = self._capture(arguments)
+            self._graphs[shapes] = self._capture(function, arguments)
         graph, places, results = self._graphs[shapes]
         for place, argument in zip(places, arguments, strict=True):
             if place is not None and argument is not None:
@@ -47,7 +52,7 @@ class Replay:
         return results
 
     def _capture(
-        self, arguments: tuple[Tensor | None, ...]
+        self, function: Function, arguments: tuple[Tensor | None, ...]
     ) -> tuple[torch.cuda.CUDAGraph, list[Tensor | None], tuple[Tensor, ...]]:
         places = [None if one is None else one.clone() for one in arguments]
         before = [tensor.clone() for tensor in self._changed]
@@ -55,11 +60,11 @@ class Replay:
         aside.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(aside):
             for _ in range(WARM_UP):
-                self._function(*places)
+                function(*places)
             for tensor, value in zip(self._changed, before, strict=True):
                 tensor.copy_(value)
         torch.cuda.current_stream().wait_stream(aside)
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # other workers go on meanwhile
-            results = self._function(*places)
+            results = function(*places)
         return graph, places, results

@@ -109,8 +109,8 @@ class Stack:
         self._gradients = torch.empty_like(self.flat)
         self._prepared: _Prepared | None = None
         captured = device.type == "cuda" if captured is None else captured
-        self._advance = Replay(self._make_update, [self.flat, *self.rule.state.values()], captured=captured)
-        self._measure = Replay(self._make_measurement, [], captured=captured)
+        self._advance = Replay([self.flat, *self.rule.state.values()], captured=captured)
+        self._measure = Replay([], captured=captured)
 
     def _placed(self, arrays: Sequence[np.ndarray]) -> Tensor:
         """Return the arrays of all members as one tensor; one that all share is held once."""
@@ -125,12 +125,12 @@ class Stack:
         at = self.step - prepared.first
         keys = None if prepared.keys is None else prepared.keys[at]
         with matrix_products(self.number_format):
-            self._advance(prepared.indices[at], prepared.numbers[at], keys)
+            self._advance(self._make_update, prepared.indices[at], prepared.numbers[at], keys)
 
     def evaluate(self) -> tuple[Measured, list[dict[str, float]]]:
         """Return what the members do on all examples, and each one's columns; waits for the device."""
         with matrix_products(self.number_format):
-            measured = Measured(*self._measure())
+            measured = Measured(*self._measure(self._make_measurement))
         self.learned.update(measured.correct, self.step)
         at_hand = replace(
             measured, counts=measured.counts.cpu(), losses=measured.losses.cpu(), margins=measured.margins.cpu()
