@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from scipy.stats import mannwhitneyu
 
 from grokdd.analytic import InputError
 from grokdd.empirical import Configuration, experiments
@@ -84,6 +85,49 @@ def test_a_thousand_steps_later_members_are_still_the_networks_trained_alone(tin
         alone = trained([member], steps, number_format)
         assert torch.equal(stack.flat[place], alone.flat[0])
         np.testing.assert_equal(rows[place], alone.evaluate()[1][0])  # NaN, a part without examples, is equal to NaN
+
+
+@pytest.fixture
+def two_threads():
+    torch.set_num_threads(2)
+
+
+def test_with_two_threads_a_member_errs_no_more_than_alone_on_one(two_threads):
+    """Twenty steps at the paper's width. Where sums are cut elsewhere, no bits are promised, but the same accuracy:
+    float32 weights may be at most twice as far from those in float64 as they are on one thread."""
+    members = [experiments.division_mod_97(seed, **{"optimizer.weight_decay": 1.0}) for seed in (0, 1)]
+    stack = trained(members, 20)
+    torch.set_num_threads(1)
+    for place, member in enumerate(members):
+        exact, alone = trained([member], 20, "float64").flat[0], trained([member], 20).flat[0]
+        error = (stack.flat[place].double() - exact).norm()
+        assert 0 < error <= 2 * (alone.double() - exact).norm()
+
+
+@pytest.mark.slow
+def test_with_two_threads_networks_learn_when_those_on_one_do(tiny, two_threads):
+    """The steps of 99 % train accuracy of ten seeds as a stack on two threads, and of each alone on one. Fixed before:
+    Mann and Whitney's test, two-sided, does not tell them apart at 5 %."""
+    size = {"task.modulus": 31, "network.width": 64, "batch_size": 128, "steps": 1000}
+    settings = size | {"dense_evaluations_until": 1000, "dense_evaluations_every": 10}
+    members = [tiny(settings, seed=seed) for seed in range(10)]
+    together = steps_of_99_percent_train(members)
+    torch.set_num_threads(1)
+    alone = [steps_of_99_percent_train([member])[0] for member in members]
+    assert max(together + alone) < 1000
+    assert mannwhitneyu(together, alone).pvalue >= 0.05
+
+
+def steps_of_99_percent_train(members):
+    """Return the first step of each member at which 99 % of its train set are right; its budget if there is none."""
+    stack, found = Stack(members, CPU, "float32"), {}
+    while len(found) < len(members) and stack.step < members[0].steps:
+        for _ in range(10):
+            stack.advance()
+        for place, row in enumerate(stack.evaluate()[1]):
+            if row["train_correct"] >= 0.99 * len(members[place].data.train):
+                found.setdefault(place, stack.step)
+    return [found.get(place, members[place].steps) for place in range(len(members))]
 
 
 def test_splits_initial_weights_and_batches_are_those_of_the_member_alone(tiny):
