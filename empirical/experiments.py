@@ -65,6 +65,8 @@ def tour(seed: int = 0, **settings: Any) -> Configuration:
     times as late as train accuracy, after some 5000 steps; with 55 % of them after 2600 and 3500; with 60 % train
     accuracy itself came so late (step 750) that a factor of 3 was in doubt; at weight decay 2 it never held. A second
     beta of 0.999 is as fast on train accuracy (step 450 instead of 600) as on test accuracy: 2400 and 2900, with 55 %.
+    Evaluations 2 % apart, because train accuracy collapses every few hundred steps: 5 % apart, seed 3 reached 99 % at
+    step 4025 and did not hold it for three evaluations by step 6900.
     """
     own: dict[str, Any] = {
         "split.train_fraction": 0.55,
@@ -74,6 +76,7 @@ def tour(seed: int = 0, **settings: Any) -> Configuration:
         "steps": 10_000,
         "stop_test_accuracy": 0.99,
         "dense_evaluations_every": 4,
+        "evaluation_ratio": 1.02,
     }
     return division_mod_97(seed, **own | settings)
 
