@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,38 +13,12 @@ from grokdd.empirical.recording import Recorded, record, recorded
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 
 
-FORMAT_1: dict[str, str] = {
-    "modulus": "task.modulus",
-    "train_fraction": "split.train_fraction",
-    "split_seed": "split.seed",
-    **{name: f"network.{name}" for name in ("layers", "width", "heads")},
-    **{name: f"optimizer.{name}" for name in ("learning_rate", "betas", "weight_decay", "warmup_steps")},
-}
-"""Where settings of the recorded runs stand now; those that are not named here stand where they stood."""
-
-
-def translated(settings: dict[str, Any]) -> Configuration:
-    """Return the configuration of a run of format 1; what it had no setting for is at its default."""
-    rest = dict(settings)
-    quirks = rest.pop("quirks")
-    now = {FORMAT_1.get(name, name): value for name, value in rest.items()} | {
-        "network.vocabulary": 2000 if quirks["vocabulary_2000"] else None,
-        "network.unembed_vocabulary": quirks["vocabulary_2000"],
-        "network.leading_eos": quirks["leading_eos"],
-        "network.dropout": 0.1 if quirks["mlp_dropout"] else 0.0,
-        "dropout_lost_in_evaluation": quirks["dropout_lost_in_evaluation"],
-        "ragged_last_batch": quirks["ragged_last_batch"],
-    }
-    return Configuration().changed(now)
-
-
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
 def test_every_seed_is_on_record_with_its_own_configuration(experiment):
     runs = recorded(experiment, RESULTS)
     assert tuple(run.seed for run in runs) == EXPERIMENTS[experiment]
     for run in runs:
-        settings, form = run.record["configuration"], run.record["format"]
-        kept = translated(settings) if form == 1 else Configuration.from_json(settings)
+        kept = Configuration.from_json(run.record["configuration"])
         assert kept == getattr(experiments, experiment)(run.seed)
         assert run.record["finished"]
 
