@@ -68,7 +68,7 @@ def load_checkpoint(folder: Path, members: tuple[str, ...]) -> Checkpoint | None
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
         step = int(metadata["step"])
     except (SafetensorError, KeyError, ValueError, OSError):
-        older = f"the one before, {found[1].name}," if found[1:] else "the first step"
+        older = f"the one before, {found[1].name}" if found[1:] else "the first step"
         raise InputError(
             f"{found[0]} must be a whole checkpoint, got a damaged file: delete it to resume from {older}"
         ) from None

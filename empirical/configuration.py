@@ -128,10 +128,13 @@ class Configuration:
         new = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         for name, value in whole.items():
             new[name] = _part(name, value) if isinstance(value, Mapping) else as_tuple(value)
+        inner: dict[str, dict[str, Any]] = {}
         for dotted, value in settings.items():
-            name, dot, inner = dotted.partition(".")
+            name, dot, setting = dotted.partition(".")
             if dot:
-                new[name] = _part_changed(name, new.get(name), inner, value)
+                inner.setdefault(name, {})[setting] = value
+        for name, changes in inner.items():  # all of a part at once: one may need the other
+            new[name] = _part_changed(name, new.get(name), changes)
         return build(Configuration, new)
 
     @property
@@ -163,11 +166,13 @@ def _part(name: str, settings: Mapping[str, Any]) -> object:
     return from_settings(name, settings)
 
 
-def _part_changed(name: str, part: object, inner: str, value: object) -> object:
+def _part_changed(name: str, part: object, changes: Mapping[str, Any]) -> object:
     if name != "split" and name not in RECORDS:
-        raise InputError(f"a dotted setting must begin with one of {', '.join(RECORDS)} or split, got {name}.{inner}")
+        raise InputError(
+            f"a dotted setting must begin with one of {', '.join(RECORDS)} or split, got {name}.{next(iter(changes))}"
+        )
     held = {f.name: getattr(part, f.name) for f in dataclasses.fields(part)}  # pyright: ignore[reportArgumentType]
-    return build(type(part), held | {inner: value})
+    return build(type(part), held | dict(changes))
 
 
 def _check_parts(configuration: Configuration) -> None:

@@ -33,14 +33,13 @@ from .demands import demand_whole
 from .interrupt import Interrupt, heeding_interrupts
 from .kinds import flattened
 from .members import Member
-from .run_folder import FORMAT, RECORD, locked, write_json, write_whole
+from .run_folder import ENSEMBLE, FORMAT, MEMBERS, RECORD, locked, write_json, write_whole
 from .run_settings import device_named, settings_of, threads
 from .runs import Run
 from .stack import stack_key
 from .training import Evaluation, Training, holds, recorder_of
 
-ENSEMBLE, FAILURES, WHOLE_TABLE = "ensemble.json", "failures.json", "table.parquet"
-MEMBERS, STACKS = "members", "stacks"
+FAILURES, WHOLE_TABLE, STACKS = "failures.json", "table.parquet", "stacks"
 MOST = {"cpu": 8, "cuda": 64}
 """Members trained as one batch, at most: more of them no longer fit the caches of a processor."""
 
@@ -80,15 +79,21 @@ class Ensemble:
     def table(self) -> pyarrow.Table:
         """Return all curves, one row a member and evaluation.
 
-        Columns: `member`, the settings in which the members differ by their dotted names, `step`, and what was
-        measured; null where a member was not measured on a part.
+        Columns: `member`, the settings in which the members differ by their dotted names, `end` (why the run ended;
+        null if it has not), `step`, what was measured, null where a member was not measured on a part, and
+        `train_accuracy` and `test_accuracy`.
         """
         varying, tables = self.varying(), []
         for name, run in self.runs.items():
             curves = run.table()
-            tags = {"member": name} | {key: _cell(value) for key, value in varying[name].items()}
+            tags = {"member": name} | {key: _cell(value) for key, value in varying[name].items()} | {"end": run.end}
             columns = {key: pyarrow.array([value] * curves.num_rows) for key, value in tags.items()}
-            tables.append(pyarrow.table(columns | dict(zip(curves.column_names, curves.columns, strict=True))))
+            measured = dict(zip(curves.column_names, curves.columns, strict=True))
+            accuracies = {
+                f"{side}_accuracy": pyarrow.array([row[f"{side}_correct"] / run.sizes[side] for row in run.rows])
+                for side in ("train", "test")
+            }
+            tables.append(pyarrow.table(columns | measured | accuracies))
         return pyarrow.concat_tables(tables, promote_options="permissive") if tables else pyarrow.table({"member": []})
 
 
@@ -105,9 +110,9 @@ def run_ensemble(
 ) -> Ensemble:
     """Train, or go on training, all members and return the ensemble.
 
-    Members of one structure (`stack.stack_key`) train as one batch, with the curves that each would have alone. A
-    member that diverges ends, and is marked so; one that cannot be trained is reported in `failures`; the others go
-    on.
+    Members of one structure (`stack.stack_key`) train as one batch, with the curves that each would have alone: to
+    the last bit on a CPU, if all widths and the batch are multiples of 16. A member that diverges ends, and is marked
+    so; one that cannot be trained is reported in `failures`; the others go on.
 
     Parameters
     ----------
@@ -132,7 +137,8 @@ def run_ensemble(
     Raises
     ------
     InputError
-        If the folder holds something else, or two configurations are the same.
+        If the folder holds something else, two configurations are the same, or "tf32", which is switched on for the
+        whole process, is mixed with another number format.
     MachineError
         If there is no such device, or the disk is full.
     KeyboardInterrupt
@@ -140,9 +146,12 @@ def run_ensemble(
     """
     place, folder = device_named(device), Path(out)
     cores = torch.get_num_threads() if place.type == "cpu" else 1
-    shape = {"most": most or MOST[place.type], "workers": workers or cores}
+    shape = {"most": MOST[place.type] if most is None else most, "workers": cores if workers is None else workers}
     for name, value in shape.items():
         demand_whole(name, value, 1)
+    formats = {one.number_format for one in configurations.values()}
+    if "tf32" in formats and len(formats) > 1:
+        raise InputError(f"number_format must be tf32 for all members or for none, got {', '.join(sorted(formats))}")
     with _ensemble_folder(folder, configurations, failures or {}, shape) as record:
         job = _Job(folder, configurations, place, progress, dict(failures or {}))
         with heeding_interrupts() as interrupt, threads(1 if place.type == "cpu" else torch.get_num_threads()):

@@ -41,10 +41,7 @@ def fourier_progress(run: Run) -> list[dict[str, Any]]:
     InputError
         If the run kept no snapshots, or its task is no group operation on two operands.
     """
-    configuration = run.config
-    paths = sorted((run.path / SNAPSHOTS).glob("step-*.safetensors"))
-    if not paths:
-        raise InputError(f"a run must have kept snapshots, got {run.path} without: set snapshot_ratio and train anew")
+    configuration, paths = run.config, _snapshots(run)
     group, steps = _group(configuration), [int(path.stem.removeprefix("step-")) for path in paths]
     keys = key_frequencies(_table(configuration, group, paths[-1]))
     train = group.pairs(configuration.data.inputs[configuration.data.train])
@@ -68,12 +65,21 @@ def fourier_progress(run: Run) -> list[dict[str, Any]]:
 
 
 def final_keys(run: Run) -> dict[int, float]:
-    """Return the key frequencies of the last snapshot, with their shares of the centred power."""
+    """Return the key frequencies of the last snapshot, with their shares of the centred power.
+
+    InputError as from `fourier_progress`.
+    """
     configuration = run.config
-    last = max((run.path / SNAPSHOTS).glob("step-*.safetensors"))
-    table = _table(configuration, _group(configuration), last)
+    table = _table(configuration, _group(configuration), _snapshots(run)[-1])
     power = power_by_frequency(table)
     return {k: float(power[k - 1]) for k in key_frequencies(table)}
+
+
+def _snapshots(run: Run) -> list[Path]:
+    paths = sorted((run.path / SNAPSHOTS).glob("step-*.safetensors"))
+    if not paths:
+        raise InputError(f"a run must have kept snapshots, got {run.path} without: set snapshot_ratio and train anew")
+    return paths
 
 
 def _group(configuration: Configuration) -> GroupTask:

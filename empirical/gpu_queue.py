@@ -317,7 +317,8 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.list:
             print(*listed(chosen.out), sep="\n")
         elif chosen.collect is not None:
-            print(*(f"collected {name}" for name in collect(chosen.collect)), sep="\n")
+            taken = [f"collected {name}" for name in collect(chosen.collect)]
+            print(*taken or [f"no finished piece in {chosen.collect}"], sep="\n")
         else:
             if not chosen.minutes > 0:
                 raise InputError(f"--minutes must be above 0, got {chosen.minutes}")

@@ -4,10 +4,12 @@ One replay is one call of the driver where the function itself makes hundreds; t
 """
 
 from collections.abc import Callable, Sequence
+from threading import Lock
 
 import torch
 from torch import Tensor
 
+CAPTURING = Lock()
 WARM_UP = 3
 """Calls before a capture, in which libraries allocate and choose what a graph may not."""
 
@@ -29,7 +31,7 @@ class Replay:
     """
 
     def __init__(self, changed: Sequence[Tensor], *, captured: bool) -> None:
-        self._changed, self._captured = list(changed), captured
+        self._changed, self.captured = list(changed), captured
         self._graphs: dict[tuple[object, ...], tuple[torch.cuda.CUDAGraph, list[Tensor | None], tuple[Tensor, ...]]]
         self._graphs = {}
 
@@ -39,7 +41,7 @@ class Replay:
         `function` takes tensors (or None) to tensors. It must be the same at every call, and do the same work
         whatever the values are.
         """
-        if not self._captured:
+        if not self.captured:
             return function(*arguments)
         shapes = tuple(None if one is None else one.shape for one in arguments)
         if shapes not in self._graphs:
@@ -65,6 +67,8 @@ class Replay:
                 tensor.copy_(value)
         torch.cuda.current_stream().wait_stream(aside)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # other workers go on meanwhile
+        # One capture at a time in a process, and each on a stream of its own: libraries keep a workspace a stream.
+        # "thread_local": other workers go on replaying meanwhile.
+        with CAPTURING, torch.cuda.graph(graph, stream=aside, capture_error_mode="thread_local"):
             results = function(*places)
         return graph, places, results

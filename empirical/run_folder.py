@@ -22,6 +22,7 @@ from ..analytic.errors import InputError
 
 FORMAT = 2
 RECORD, LOG, CHECKPOINTS, TABLE, LOCK = "record.json", "log.jsonl", "checkpoints", "curves.parquet", "lock"
+ENSEMBLE, MEMBERS = "ensemble.json", "members"
 SNAPSHOTS, WEIGHTS, EXAMPLES = "snapshots", "weights.safetensors", "examples.parquet"
 
 

@@ -63,7 +63,7 @@ def new_settings(configuration: Configuration, device: torch.device) -> dict[str
         chosen, seconds = faster_format(lambda name: scratch[name].advance(), device)
         settings |= {"number_format": chosen, "seconds_per_step_when_chosen": seconds}
     elif configuration.number_format == "tf32" and device.type != "cuda":
-        raise InputError(f"number_format must be float32 or bfloat16 on {device.type}, got tf32")
+        raise InputError(f"number_format must be float32, bfloat16 or float64 on {device.type}, got tf32")
     return settings
 
 

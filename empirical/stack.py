@@ -14,6 +14,7 @@ from ..analytic.errors import InputError
 from .configuration import Configuration
 from .layout import Layout, gradient
 from .measures import FirstLearned, group_norms
+from .measures.learning_times import NEVER
 from .measuring import Evaluator, Measured
 from .number_format import computing, matrix_products, weight_type
 from .optimization import Update, mean_losses, structure
@@ -127,11 +128,15 @@ class Stack:
         with matrix_products(self.number_format):
             self._advance(self._make_update, prepared.indices[at], prepared.numbers[at], keys)
 
-    def evaluate(self) -> tuple[Measured, list[dict[str, float]]]:
-        """Return what the members do on all examples, and each one's columns; waits for the device."""
+    def evaluate(self, due: Sequence[bool] | None = None) -> tuple[Measured, list[dict[str, float]]]:
+        """Return what the members do on all examples, and each one's columns; waits for the device.
+
+        `due` says for whom it is an evaluation, by default for all: to the others' learned examples it is none.
+        """
         with matrix_products(self.number_format):
             measured = Measured(*self._measure(self._make_measurement))
-        self.learned.update(measured.correct, self.step)
+        steps = [self.step if one else NEVER for one in due or [True] * len(self.members)]
+        self.learned.update(measured.correct, torch.tensor(steps, device=self.device))
         at_hand = replace(
             measured, counts=measured.counts.cpu(), losses=measured.losses.cpu(), margins=measured.margins.cpu()
         )
@@ -166,7 +171,9 @@ class Stack:
 
     def only(self, which: Sequence[int]) -> "Stack":
         """Return a stack of some of the members, where they stand."""
-        fewer = Stack([self.members[i] for i in which], self.device, self.number_format)
+        fewer = Stack(
+            [self.members[i] for i in which], self.device, self.number_format, captured=self._advance.captured
+        )
         rows = torch.tensor(list(which), device=self.device)
         fewer.load({name: values[rows] for name, values in self.state().items()}, self.step)
         return fewer
@@ -177,21 +184,25 @@ class Stack:
         inputs = self.inputs.gather(1, indices.unsqueeze(-1).expand(-1, -1, self.inputs.shape[2]))
         labels = self.labels.gather(1, indices)
         weights = {name: view.requires_grad_() for name, view in self.layout.views(self.flat.detach()).items()}
-        with computing(self.number_format, self.device):
-            logits = self.network.logits(weights, inputs, self.shape, keys)
+        logits = self._logits(weights, inputs, keys)
         first = self.members[0]
         gradient(mean_losses(logits, labels, first.loss, first.loss_format), weights, self._gradients)
         self.rule.apply(self.flat, self._gradients, numbers)
         return ()
 
+    def _logits(self, weights: Mapping[str, Tensor], inputs: Tensor, keys: Tensor | None = None) -> Tensor:
+        """Return the logits (E, B, C) of operands (E, B, K); InputError if a network from elsewhere returns others."""
+        with computing(self.number_format, self.device):
+            logits = self.network.logits(weights, inputs, self.shape, keys)
+        shape, rows = tuple(logits.shape), tuple(inputs.shape[:2])
+        if len(shape) != 3 or shape[:2] != rows or shape[2] < self.shape.classes:
+            wanted = f"(E, B, C) = {(*rows, self.shape.classes)}"
+            raise InputError(f"{type(self.network).__name__}.logits must return shape {wanted}, got {shape}")
+        return logits
+
     def _make_measurement(self) -> tuple[Tensor, ...]:
         weights = self.layout.views(self.flat)
-
-        def logits_of(inputs: Tensor) -> Tensor:
-            with computing(self.number_format, self.device):
-                return self.network.logits(weights, inputs, self.shape)
-
-        return self.evaluator.measure(logits_of, self.inputs, self.labels)
+        return self.evaluator.measure(lambda inputs: self._logits(weights, inputs), self.inputs, self.labels)
 
     # What is prepared on the host.
 

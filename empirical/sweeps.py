@@ -34,6 +34,8 @@ class Sweep:
 
     configurations: Mapping[str, Configuration]
     failures: Mapping[str, str]
+    named: Mapping[str, Mapping[str, Any]]
+    """What the grid says of each member that can be."""
 
 
 def read_sweep(path: Path) -> Sweep:
@@ -61,23 +63,23 @@ def sweep(file: Mapping[str, Any]) -> Sweep:
         raise InputError(f"a sweep must hold experiment, settings and grid, got {unknown[0]!r}")
     begin = _experiment(file.get("experiment", "division_mod_97"))
     common = dotted(_table("settings", file.get("settings", {})))
-    begin = begin.changed(common)  # what is wrong for all of them is wrong at once
     found: dict[str, Configuration] = {}
     failures: dict[str, str] = {}
+    named: dict[str, Mapping[str, Any]] = {}
     seen: set[str] = set()
     for number, settings in enumerate(_combinations(file.get("grid", {}))):
         name = f"member-{number:04d}"
         try:
-            configuration = begin.changed(settings)
+            configuration = begin.changed(common | settings)  # checked together: one may need the other
         except InputError as error:
             failures[name] = f"{_told(settings)}: {error}"
             continue
         if configuration.digest not in seen:  # two grids may share members
             seen.add(configuration.digest)
-            found[name] = configuration
+            found[name], named[name] = configuration, settings
     if not found:
         raise InputError(f"a sweep must have a member that can be trained, got none: {next(iter(failures.values()))}")
-    return Sweep(found, failures)
+    return Sweep(found, failures, named)
 
 
 def dotted(settings: Mapping[str, Any], before: str = "") -> dict[str, Any]:

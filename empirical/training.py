@@ -193,7 +193,7 @@ class Training:
     def _evaluate(self) -> bool:
         """Record what is due; return whether a member has ended."""
         step = self.stack.step
-        _, rows = self.stack.evaluate()
+        _, rows = self.stack.evaluate([step in member.evaluations for member in self.members])
         for place, (member, row) in enumerate(zip(self.members, rows, strict=True)):
             if step in member.evaluations:
                 member.log(step, row)

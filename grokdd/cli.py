@@ -210,7 +210,9 @@ def fit(
     for option, value, least in (("--starts", starts, 1), ("--seed", seed, 0)):
         if value < least:
             raise InputError(f"{option} must be at least {least}, got {value}; see grokdd fit --help")
-    if report is not None and not report.parent.is_dir():  # asked before the fit, which takes a while
+    if report is not None and report.is_dir():  # asked before the fit, which takes a while
+        raise InputError(f"--report must be a file, got the folder {report}: give it a name in there")
+    if report is not None and not report.parent.is_dir():
         raise InputError(f"--report must lie in a folder that exists, got {report}: make {report.parent} first")
     from . import model_against_run
 

@@ -11,6 +11,7 @@ from .analytic.errors import InputError
 from .analytic.exact import Exact
 from .empirical import Fit, Fits, Run, Verdict, validate
 from .empirical import fit as fit_patterns
+from .empirical.run_folder import ENSEMBLE, MEMBERS
 from .naming import pattern_names, rule_name
 from .output import Output
 from .run_summary import chance_of
@@ -47,7 +48,11 @@ def compare(
     """
     if path.is_file():
         raise InputError(f"RUN must be the folder of a run, got the file {path}: give its folder, {path.parent}")
+    if (path / ENSEMBLE).is_file():
+        raise InputError(f"RUN must be one run, got the sweep {path}: its members are in {path / MEMBERS}")
     run = Run.load(path)
+    if run.end == "diverged":
+        raise InputError(f"RUN must not have diverged, got {path}, which did at step {run.rows[-1]['step']}")
     curves = run.curves()
     chance = chance_of(run) if chance is None else chance
     output.say(

@@ -43,15 +43,19 @@ class FirstLearned:
         self._seen = torch.full((members,), NEVER, dtype=torch.int64, device=device)
 
     def update(self, correct: Tensor, step: int | Tensor) -> None:
-        """Take in an evaluation: which examples are right, shape (E, N), bool, after `step` updates, at least 0."""
+        """Take in an evaluation: which examples are right, shape (E, N), bool, after `step` updates, at least 0.
+
+        `step` may be one a member, shape (E,): -1 for a member that is not evaluated.
+        """
         if correct.shape != self.first.shape or correct.dtype != torch.bool:
             raise InputError(
                 f"correct must be bool of shape {tuple(self.first.shape)}, "
                 f"got {correct.dtype} of shape {tuple(correct.shape)}"
             )
         new = (step > self._seen)[:, None]
+        at = step.reshape(-1, 1) if isinstance(step, Tensor) else step
         begins = new & correct & (self._streak == 0)
-        self._since.copy_(torch.where(begins, step, self._since))
+        self._since.copy_(torch.where(begins, at, self._since))
         self._streak.copy_(torch.where(new, (self._streak + 1) * correct, self._streak))
         learned = (self.first == NEVER) & (self._streak >= self.sustained)
         self.first.copy_(torch.where(learned, self._since, self.first))

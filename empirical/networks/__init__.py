@@ -23,6 +23,8 @@ A table of logits, one row a pair of operands, learned by heart:
 >>> from grokdd.empirical import Configuration
 >>> Configuration(network=Lookup()).to_json()["network"]
 {'kind': 'lookup-example', 'init_scale': 1.0}
+
+Trained by `grokdd.empirical.run(Configuration(network=Lookup(), steps=500), out="runs/lookup")`.
 """
 
 from .mlp import MLP

@@ -39,7 +39,7 @@ class MLP:
 
     def __post_init__(self) -> None:
         if not isinstance(self.hidden, tuple) or not self.hidden:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InputError(f"hidden must hold the width of at least one layer, got {self.hidden!r}")
+            raise InputError(f"hidden must be a list of the widths of at least one layer, got {self.hidden!r}")
         for width in self.hidden:
             demand_whole("hidden", width, 1)
         demand_one_of("activation", self.activation, ACTIVATIONS)

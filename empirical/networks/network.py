@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from torch import Tensor
 
+from ..demands import demand_one_of
 from ..tasks.task import Shape
 
 
@@ -59,6 +60,9 @@ class Weight:
     shape: tuple[int, ...]
     initial: Initial
     group: str
+
+    def __post_init__(self) -> None:
+        demand_one_of("group", self.group, GROUPS)
 
 
 @runtime_checkable

@@ -1,6 +1,6 @@
 """Where a symbol stands: sines added to embeddings, or rotations of queries and keys."""
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor
 POSITIONS = ("sinusoidal", "learned", "rotary")
 
 
-@lru_cache(maxsize=64)
+@cache  # for good: captured graphs refer to its memory
 def sinusoidal_positions(length: int, width: int, device: torch.device, dtype: torch.dtype) -> Tensor:
     """Return the position vectors of the public code, shape (length, width): sines at even, cosines at odd places."""
     place = np.arange(width)[None, :]
@@ -18,7 +18,7 @@ def sinusoidal_positions(length: int, width: int, device: torch.device, dtype: t
     return torch.from_numpy(values).to(device, dtype)
 
 
-@lru_cache(maxsize=64)
+@cache  # for good: captured graphs refer to its memory
 def rotations(length: int, width: int, device: torch.device, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     """Return cosines and sines of the rotary angles of each place, each of shape (length, width / 2)."""
     speeds = 10000 ** (-np.arange(0, width, 2) / width)

@@ -23,8 +23,9 @@ def losses_by_example(logits: Tensor, labels: Tensor, loss: str, in_format: str)
     labels
         Right classes, shape (E, B), int64.
     loss
-        "cross_entropy": minus the log of the softmax. In float32 it is 0, gradient and all, from a margin of about
-        17 on; see Prieto et al. 2025 (arXiv:2501.04697).
+        "cross_entropy": minus the log of the softmax. In float32 it is 0, and so is the gradient of the right
+        class's logit, once the right logit leads the others by about 17 + log(C - 1); see Prieto et al. 2025
+        (arXiv:2501.04697).
         "stablemax": minus the log of s(x_y) / sum of s(x_j), where s(x) is x + 1 for x >= 0 and 1 / (1 - x) below
         (the same paper), computed so that it stays exact to rounding however small it is.
         "mse": mean over classes of the squared distance from the one-hot label, as in Omnigrok ([Liu2022]).

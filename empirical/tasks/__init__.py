@@ -34,6 +34,10 @@ it.
 >>> data = divide(task.examples(), Split(train_fraction=0.7, symmetric=True))
 >>> len(data.train), len(data.test), data.shape
 (6, 3, Shape(operands=2, symbols=3, classes=3))
+
+Trained by `grokdd.empirical.run(Configuration(task=LargerOfTwo(size=9), batch_size=16), out="runs/larger")`, or, from a
+sweep file in a script that defines or imports it, by `sweep = read_sweep(path)` and
+`run_ensemble(sweep.configurations, out=folder)`: the command `grokdd sweep` knows our own kinds alone.
 """
 
 from .binary_operations import BinaryOperation

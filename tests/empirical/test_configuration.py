@@ -27,7 +27,7 @@ REFUSED = [
     ({"network.vocabulary": 50}, "vocabulary must hold the 99 symbols of the task, got 50"),
     ({"network.positions": "rotary", "network.heads": 128}, "width must give each head an even share"),
     ({"network": {"kind": "mlp", "inputs": "signs"}}, "inputs of an mlp must be one_hot or embedded for 97 symbols"),
-    ({"network": {"kind": "mlp", "hidden": []}}, "hidden must hold the width of at least one layer"),
+    ({"network": {"kind": "mlp", "hidden": []}}, "hidden must be a list of the widths of at least one layer"),
     ({"network": {"kind": "rnn"}}, "the kind of a network must be one of .*mlp, transformer, got 'rnn'"),
     ({"optimizer.betas": (0.9, 1.0)}, "betas must be two numbers"),
     ({"optimizer.weight_decay": -1}, "weight_decay must be"),

@@ -11,7 +11,9 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+import torch
 from pyarrow import parquet
+from safetensors.torch import load_file
 
 from grokdd.analytic import InputError
 from grokdd.empirical import Run, run
@@ -49,6 +51,41 @@ def test_every_member_has_the_run_that_it_would_have_alone(tmp_path, five, most,
     for name, rows in alone(five, tmp_path).items():
         np.testing.assert_equal(got.runs[name].rows, rows)
         assert got.runs[name].finished
+
+
+def test_the_steps_at_which_examples_were_learned_are_those_of_the_member_alone(tmp_path, tiny):
+    """Members of other budgets are evaluated at steps of their own: those are no evaluations of this one."""
+    settings = {"optimizer.learning_rate": 1e-2, "dense_evaluations_until": 200, "dense_evaluations_every": 7}
+    members = {f"{steps}": tiny(settings, steps=steps, seed=steps) for steps in (120, 36, 64)}
+    got = run_ensemble(members, out=tmp_path / "all", workers=1)
+    for name, one in members.items():
+        tables = [
+            parquet.read_table(path / "examples.parquet")["learned"].to_pylist()
+            for path in (got.runs[name].path, run(one, out=tmp_path / name).path)
+        ]
+        assert tables[0] == tables[1]
+        weights = load_file(got.runs[name].path / "weights.safetensors")
+        right = right_answers(one, {key: value.unsqueeze(0) for key, value in weights.items()})
+        held = [step >= 0 for step in tables[0]]
+        assert sum(held) > 10
+        assert np.mean(right[held]) > 0.8  # what was learned is mostly right at the end
+
+
+def right_answers(configuration, weights):
+    inputs = torch.from_numpy(configuration.data.inputs).unsqueeze(0)
+    logits = configuration.network.logits(weights, inputs, configuration.data.shape)
+    return (logits[0].argmax(-1) == torch.from_numpy(configuration.data.labels)).numpy()
+
+
+def test_the_table_tells_accuracies_and_ends(tmp_path, five):
+    table = run_ensemble(five, out=tmp_path).table()
+    sizes = {name: (len(one.data.train), len(one.data.test)) for name, one in five.items()}
+    ends = {"diverging": "diverged"}
+    for row in table.to_pylist():
+        train, test = sizes[row["member"]]
+        assert row["train_accuracy"] == row["train_correct"] / train
+        assert row["test_accuracy"] == row["test_correct"] / test
+        assert row["end"] == ends.get(row["member"], "steps")
 
 
 def test_a_diverging_member_is_marked_and_loses_nothing_of_the_others(tmp_path, five):
@@ -167,6 +204,28 @@ def test_a_killed_ensemble_resumes_to_the_same_curves(tmp_path, tiny, where, pas
         assert got.runs[name].rows == rows
 
 
+@kind("network", "breaking in its shape")
+@dataclass(frozen=True)
+class Flat:
+    """Forgets that there are classes."""
+
+    init_scale: float = 1.0
+
+    def weights(self, shape):
+        return {"bias": Weight((shape.classes,), Constant(0.0), "bias")}
+
+    def logits(self, weights, inputs, shape, dropout=None):
+        return weights["bias"][:, 0, None].expand(-1, inputs.shape[1])
+
+
+def test_a_network_from_elsewhere_that_returns_other_shapes_is_told_so(tmp_path, tiny):
+    wanted = r"Flat.logits must return shape \(E, B, C\) = \(1, 110, 11\), got \(1, 110\)"
+    with pytest.raises(InputError, match=wanted):
+        run(tiny(network=Flat()), out=tmp_path)
+    with pytest.raises(InputError, match=r"group must be one of embedding, .*, got 'foo'"):
+        Weight((3,), Constant(0.0), "foo")
+
+
 def test_members_of_one_structure_are_shared_among_workers(tiny):
     seeds = {f"seed-{seed}": tiny(seed=seed) for seed in range(5)}
     assert [len(names) for names in stacks_of(seeds, most=8, workers=1)] == [5]
@@ -190,6 +249,10 @@ def test_members_that_cannot_be_kept_apart_are_refused(tmp_path, tiny):
             run_ensemble({name: tiny()}, out=tmp_path)
     with pytest.raises(InputError, match="most must be a whole number of at least 1, got -1"):
         run_ensemble({"a": tiny()}, out=tmp_path, most=-1)
+    with pytest.raises(InputError, match="workers must be a whole number of at least 1, got 0"):
+        run_ensemble({"a": tiny()}, out=tmp_path, workers=0)
+    with pytest.raises(InputError, match="number_format must be tf32 for all members or for none, got float32, tf32"):
+        run_ensemble({"a": tiny(), "b": tiny(number_format="tf32")}, out=tmp_path)
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path, tiny):
@@ -232,7 +295,7 @@ def test_a_truncated_checkpoint_fails_its_members_and_names_the_good_one(tmp_pat
     os.truncate(newest, newest.stat().st_size - 1)
     got = run_ensemble(members, out=tmp_path)
     assert set(got.failures) == {"a", "b"}
-    assert f"delete it to resume from the one before, {older.name}," in got.failures["a"]
+    assert f"delete it to resume from the one before, {older.name}" in got.failures["a"]
     newest.unlink()
     again = run_ensemble(members, out=tmp_path)
     assert again.finished

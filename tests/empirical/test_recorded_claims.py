@@ -13,7 +13,16 @@ from grokdd.empirical.recording import Recorded, record, recorded
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 
 
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
+NOT_YET = {"decay_1", "decay_1_plainly"}
+"""Experiments whose claims are fixed and whose runs are still to be made."""
+
+
+def test_what_is_not_on_record_yet_says_so():
+    assert not any(recorded(experiment, RESULTS) for experiment in NOT_YET)
+    assert (RESULTS / "README.md").read_text().count("not measured") == len(AGREEMENTS)
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS.keys() - NOT_YET)
 def test_every_seed_is_on_record_with_its_own_configuration(experiment):
     runs = recorded(experiment, RESULTS)
     assert tuple(run.seed for run in runs) == EXPERIMENTS[experiment]
@@ -43,31 +52,22 @@ def test_the_claim_can_fail(claim):
     assert not claim.holds([])
 
 
-@pytest.mark.parametrize("one", AGREEMENTS, ids=lambda one: f"{one.part}-{one.level}")
-def test_the_agreement_is_the_one_on_record(one):
-    runs, others = recorded(one.experiment, RESULTS), recorded(one.other, RESULTS)
-    assert one.holds(runs, others)
-
-
-@pytest.mark.parametrize("one", AGREEMENTS, ids=lambda one: f"{one.part}-{one.level}")
-def test_the_agreement_can_fail(one):
-    """The median outside the range on either side, a run that never gets there, and no runs at all do not agree."""
-    others = recorded(one.other, RESULTS)
-    early, late = min(one.steps(others)) - 1, max(one.steps(others)) + 1
-    for step in (early, late):
-        assert not one.holds([reaching(one, step, others[0])] * 3, others)
-    assert one.holds([reaching(one, early + 1, others[0])] * 3, others)
-    never = replace(others[0], columns=others[0].columns | {f"{one.part}_correct": 0 * others[0].columns["step"]})
-    assert not one.holds([*others[:4], never], others)
-    assert not one.holds(others, [*others[:4], never])
+def test_agreement_is_a_median_within_the_range_of_the_others():
+    one = Agreement("decay_1", "decay_1_plainly", "test", 0.5)
+    others = [reaching(one, step) for step in (40, 90, 60)]
+    for steps, agrees in (((40, 41, 39), True), ((39, 90, 1), False), ((91, 10, 95), False), ((90, 95, 10), True)):
+        assert one.holds([reaching(one, step) for step in steps], others) is agrees
+    never = replace(others[0], columns=others[0].columns | {"test_correct": np.array([0, 0])})
+    assert not one.holds([*others, never], others)
+    assert not one.holds(others, [*others, never])
     assert not one.holds([], others)
     assert not one.holds(others, [])
 
 
-def reaching(one: Agreement, step: int, like: Recorded) -> Recorded:
+def reaching(one: Agreement, step: int) -> Recorded:
     """Return a run of two evaluations, the second of them at the level."""
-    counts = np.array([0, like.record["sizes"][one.part]])
-    return replace(like, columns={"step": np.array([step - 1, step]), f"{one.part}_correct": counts})
+    columns = {"step": np.array([step - 1, step]), f"{one.part}_correct": np.array([0, 10])}
+    return Recorded(0, {"sizes": {one.part: 10}}, columns, {})
 
 
 def test_the_page_of_results_is_generated_from_them(tmp_path):

@@ -130,6 +130,24 @@ def steps_of_99_percent_train(members):
     return [found.get(place, members[place].steps) for place in range(len(members))]
 
 
+@pytest.mark.parametrize("network", [{"network.width": 6}, {"network": {"kind": "mlp", "hidden": [33, 17]}}], ids=str)
+def test_at_odd_widths_a_member_errs_no_more_than_alone(tiny, network):
+    """A member's matrices lie otherwise in memory than alone, and the library may multiply in another order."""
+    members = [tiny(network, seed=seed) for seed in range(3)]
+    stack = trained(members, 20)
+    for place, member in enumerate(members):
+        exact, alone = trained([member], 20, "float64").flat[0], trained([member], 20).flat[0]
+        assert 0 < (stack.flat[place].double() - exact).norm() <= 2 * (alone.double() - exact).norm()
+
+
+def test_dropout_is_drawn_from_the_seed_of_the_batches(tiny):
+    settings = {"network.dropout": 0.5, "dropout_lost_in_evaluation": False}
+    stacks = [Stack([tiny(settings, batch_seed=seed)], CPU, "float32") for seed in (None, 0, 1)]
+    none, same, other = (stack._prepared_for(1).keys.tolist() for stack in stacks)  # pyright: ignore
+    assert none == same  # without a seed of their own batches have the network's, which is 0
+    assert none != other
+
+
 def test_splits_initial_weights_and_batches_are_those_of_the_member_alone(tiny):
     members = four(tiny)
     stack = Stack(members, CPU, "float64")
@@ -198,6 +216,8 @@ APART = {
     "loss": {"loss": "stablemax"},
     "evaluations": {"evaluation_ratio": 1.5},
     "ragged batches of other sizes": {"ragged_last_batch": True},
+    "dropout lost": {"dropout_lost_in_evaluation": True},
+    "loss in another format": {"loss_format": "float64"},
 }
 
 

@@ -91,3 +91,13 @@ def test_a_file_may_begin_with_a_byte_order_mark(tmp_path):
     path = tmp_path / "sweep.toml"
     path.write_bytes(b"\xef\xbb\xbfsettings.steps = 7")
     assert [one.steps for one in read_sweep(path).configurations.values()] == [7]
+
+
+def test_settings_and_grid_are_checked_together(tmp_path):
+    """Three heads fit no width of the paper, but those of the grid."""
+    path = tmp_path / "sweep.toml"
+    path.write_text("[settings]\nnetwork.heads = 3\n[grid]\nnetwork.width = [12, 16, 24]")
+    found = read_sweep(path)
+    assert [one.to_json()["network"]["width"] for one in found.configurations.values()] == [12, 24]
+    assert list(found.named.values()) == [{"network.width": 12}, {"network.width": 24}]
+    assert list(found.failures) == ["member-0001"]

@@ -33,7 +33,8 @@ def test_a_sweep_leaves_one_table_and_tells_what_became_of_each_member(grokdd, t
     answer = grokdd("sweep", tmp_path / "sweep.toml", "--out", tmp_path / "out")
     assert answer.code == 0
     assert "1 ended by steps, 1 diverged" in answer.out
-    assert "member-0001: optimizer.learning_rate = 1e+30: train 99 %: never, test 99 %: never; diverged" in answer.out
+    told = "member-0001: network.heads = 1, optimizer.learning_rate = 1e+30: train 99 %: never, test 99 %: never"
+    assert f"{told}; diverged" in answer.out
     assert answer.out.count("failed: network.heads = 3") == 2
     assert set(parquet.read_table(tmp_path / "out" / "table.parquet")["member"].to_pylist()) == {
         "member-0000", "member-0001",
