@@ -304,6 +304,17 @@ def test_bad_options_of_fit_are_refused_by_their_names(grokdd, tiny_run, argumen
     refused(grokdd("fit", tiny_run.path, *arguments), *words)
 
 
+def test_fit_asks_for_one_run_that_did_not_diverge(grokdd, tmp_path, tiny_run):
+    for name in ("log.jsonl", "record.json"):
+        (tmp_path / name).write_bytes((tiny_run.path / name).read_bytes())
+    in_the_record(end="diverged")(tmp_path)
+    last = tiny_run.rows[-1]["step"]
+    refused(grokdd("fit", tmp_path), f"RUN must not have diverged, got {tmp_path}, which did at step {last}")
+    (tmp_path / "ensemble.json").write_text("{}")
+    refused(grokdd("fit", tmp_path), "RUN must be one run, got the sweep", f"its members are in {tmp_path / 'members'}")
+    refused(grokdd("fit", tiny_run.path, "--report", tmp_path), f"--report must be a file, got the folder {tmp_path}")
+
+
 def test_quiet_prints_nothing(grokdd, tmp_path):
     for arguments in (("derive", "grokking"), ("simulate", "grokking"), (*TINY_OPTIONS, "--out", tmp_path / "run")):
         got = grokdd(*arguments, "--quiet")
