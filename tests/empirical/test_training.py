@@ -271,9 +271,7 @@ def test_a_truncated_checkpoint_is_refused_and_the_one_before_it_can_be_used(tmp
     stop_at(tiny(), tmp_path, step=40)
     newest, older = sorted((tmp_path / CHECKPOINTS).iterdir(), reverse=True)
     os.truncate(newest, newest.stat().st_size - 1)
-    with pytest.raises(
-        InputError, match=rf"got a damaged file: delete it to resume from the one before, {older.name},"
-    ):
+    with pytest.raises(InputError, match=rf"got a damaged file: delete it to resume from the one before, {older.name}"):
         run(tiny(), out=tmp_path)
     newest.unlink()
     assert run(tiny(), out=tmp_path).rows == unbroken
