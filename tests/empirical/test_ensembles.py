@@ -160,8 +160,9 @@ def resident():
 
 @pytest.mark.parametrize("members", [40, pytest.param(100, marks=pytest.mark.slow)])
 def test_memory_does_not_grow_with_the_number_of_members(tmp_path, tiny, members):
-    """One member in ten diverges. A batch of eight holds 14 MB of weights, moments and gradients: one that stayed
-    after it ended would show, and so it does if `Training` objects are kept in a list."""
+    """One member in ten diverges. A batch of eight holds 14 MB of weights, moments and gradients. If batches stayed
+    after they ended, three of them or more would lie between the thirds, as they do if `Training` objects are kept in
+    a list; the allocator alone may keep the room of one."""
     settings = {"task.modulus": 23, "network.width": 64, "batch_size": 64, "steps": 20}
     rates = {True: 1e30, False: 1e-3}
     many = {
@@ -171,7 +172,7 @@ def test_memory_does_not_grow_with_the_number_of_members(tmp_path, tiny, members
     used = []
     got = run_ensemble(many, out=tmp_path, progress=lambda evaluation: used.append(resident()), workers=1)
     third = len(used) // 3
-    assert max(used[-third:]) - max(used[:third]) < 14
+    assert max(used[-third:]) - max(used[:third]) < 28
     assert {name for name, one in got.runs.items() if one.end == "diverged"} == set(list(many)[::10])
     assert all(one.finished for one in got.runs.values())
 
