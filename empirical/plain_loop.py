@@ -2,7 +2,7 @@
 
 One network, modules one after the other, six symbols <eos> a / b = c, every position of every block, logits over all
 2000 symbols at every position, of which one is used ([davies-code], [openai-grok]). Written from its description; it
-shares nothing with the engine but the equations, the split, the batches and the schedule.
+shares with the engine the equations, the split, the batches, the schedule and the sines that mark positions.
 
 Shapes: B examples, T = 6 symbols, D width, H heads.
 """

@@ -1,4 +1,4 @@
-"""The plain loop is the public code's network: it shares no line with the engine's, and computes the same."""
+"""The plain loop is the public code's network: written apart from the engine's, and it computes the same."""
 
 import torch
 
