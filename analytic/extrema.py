@@ -1,14 +1,12 @@
-"""The shape of a model's curves: extrema of acc_test, and the times at which a curve passes a level.
+"""The shape of a model's curves: every extremum of acc_test, and every time at which a curve passes a level.
 
-A first version, which finds but does not prove. Signs of acc_test' and of acc - level are decided by Arb
-balls at a grid of exact times, so that no sign is ever wrong; but between two neighbours of the grid a
-*pair* of zeros would be missed. It happens: at a share 0.99695152 of the way from the double-descent to
-the grokking preset acc_test has a maximum and a minimum 0.011 apart (docs/theory.md, 3.10), and none is
-found. Hence no list of extrema is called complete, but that of a curve which is constant.
+Signs are decided by Arb balls and exact rationals, so that none is ever wrong. Two tail arguments (`tails`) leave an
+interval, on which every turn is found (`turns`); where all patterns share one clock, a polynomial says it all
+(`one_clock`). Between extrema acc_test is monotone, and passes a level once or not at all.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -16,15 +14,23 @@ from typing import Literal
 
 from flint import arb, ctx, fmpq
 
-from .balls import BallCurves, Balls, moves, rational
+from .balls import BallCurves, moves, rational
 from .errors import InputError, shown
 from .exact import Exact, as_fraction
 from .model import PatternModel, demand_model
+from .one_clock import one_clock_turns
+from .slope import sign_of
+from .tails import Tail, tails, vertex_values
+from .turns import PRECISIONS, Mark, Stretch, Turn, beside_marks, narrowed, turns
 
+STANDS = "no pattern that acc_test depends on ever moves, so it is constant, exactly"
+CANCELS = "the patterns that move cancel in acc_test, so it is constant, exactly"
 LARGEST = 12
 """Patterns up to which a shape is computed: each time costs 2**n multiplications of balls."""
-PRECISIONS = (128, 256, 512, 1024, 2048)
-"""Bits at which a sign is tried in turn, before it is left undecided."""
+FARTHEST = 200
+"""Doublings of a distance after which a level is not looked for any more."""
+FAR = 2**20
+"""Where the tails are cut if they cannot be decided, in units of 1 / alpha of the slowest pattern."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,8 @@ class Extremum:
     value: float
     """acc_test there."""
     kind: Literal["maximum", "minimum"]
+    between: tuple[Fraction, Fraction]
+    """Exact times that enclose it, and no other extremum: at most 1e-24 / alpha of the fastest pattern apart."""
 
 
 @dataclass(frozen=True)
@@ -60,25 +68,24 @@ class Shape:
     crossings: tuple[Crossing, ...]
     """In order of time."""
     reason: str
-    """Why the verdict is what it is."""
-    verdict: Literal["proved", "undecided"] = "undecided"
-    """Whether the list of extrema is proved to be complete: so far of a curve that is constant, and has none."""
-    certified: bool = False
-    """Whether the same is proved of the crossings too: so far where no pattern moves, and there are none."""
+    """How it was proved, or why not."""
+    verdict: Literal["proved", "undecided"]
+    """Whether the list of extrema is proved to be complete; what an undecided one holds is there, but there may be
+    more."""
+    certified: bool
+    """Whether the same is proved of the crossings too."""
 
 
 def shape(model: PatternModel, levels: Iterable[Exact] = (0.5, 0.9, 0.99)) -> Shape:
     """Return the extrema of acc_test, and the times at which acc_train and acc_test pass `levels`.
 
-    Times are good to 1e-14 of themselves, and values to an ulp unless they cancel to almost nothing. Where the slope
-    touches 0, or a curve a level, without a change of sign, there is neither an extremum nor a crossing. Two extrema
-    between neighbouring times of the search can both be missed: these are 1/(8 alpha) apart around each inflection
-    point, and farther in the tails.
+    Times are good to 1e-14 of themselves, and values to an ulp. Where the slope touches 0, or a curve a level, without
+    a change of sign, there is neither an extremum nor a crossing.
 
     Parameters
     ----------
     model
-        Any model of at most 12 patterns, under any rule: about 0.1 s for 3 of them, 1 s for 8, 10 s for 12.
+        Any model of at most 12 patterns, under any rule: about 10 ms for 3 of them, 0.2 s for 8, 10 s for 12.
     levels
         Accuracies to look for on both curves; finite numbers.
 
@@ -90,8 +97,9 @@ def shape(model: PatternModel, levels: Iterable[Exact] = (0.5, 0.9, 0.99)) -> Sh
     Examples
     --------
     >>> from grokdd.analytic import presets
-    >>> [(x.kind, round(x.t, 6), round(x.value, 6)) for x in shape(presets.double_descent()).extrema]
-    [('maximum', 43.556042, 0.533736), ('minimum', 97.737144, 0.351035)]
+    >>> found = shape(presets.double_descent())
+    >>> [(x.kind, round(x.t, 6), round(x.value, 6)) for x in found.extrema], found.verdict
+    ([('maximum', 43.556042, 0.533736), ('minimum', 97.737144, 0.351035)], 'proved')
     """
     demand_model(model)
     if model.n > LARGEST:
@@ -103,109 +111,176 @@ def shape(model: PatternModel, levels: Iterable[Exact] = (0.5, 0.9, 0.99)) -> Sh
     heights = dict.fromkeys(as_fraction(f"levels[{i}]", level) for i, level in enumerate(levels))
     curves = BallCurves(model)
     with ctx.workprec(PRECISIONS[0]):
-        samples = [(t, curves.at(t)) for t in _grid(model)]
-        signs = _signs(curves, samples, _slope)
-        turns = [(t, before, curves.at(t)) for t, before in _zeros(curves, signs, _slope)]
-        # The extrema join the grid, so that a level just below a maximum is passed twice, not never.
-        refined = sorted([*samples, *((t, balls) for t, _, balls in turns)], key=lambda sample: sample[0])
-        crossings = sorted(_crossings(curves, refined, heights), key=lambda crossing: crossing.t)
+        found = _find_turns(curves)
+        passed = [_train_crossing(model, curves, level) for level in heights]
+        passed += [_test_crossings(curves, found.turns, level) for level in heights]
+        extrema = tuple(_extremum(curves, turn) for turn in found.turns)
+    crossings = [crossing for some, _ in passed for crossing in some]
     return Shape(
-        extrema=tuple(
-            Extremum(_as_float(t), float(balls.test), "maximum" if before > 0 else "minimum")
-            for t, before, balls in turns
-        ),
-        crossings=tuple(crossings),
-        reason=_CONSTANT if curves.constant else _reason(signs),
-        verdict="proved" if curves.constant else "undecided",
-        certified=not any(moves(pattern) for pattern in model.patterns),
+        extrema=extrema,
+        crossings=tuple(sorted(crossings, key=lambda crossing: crossing.t)),
+        reason=found.reason,
+        verdict="proved" if found.complete else "undecided",
+        certified=found.complete and all(decided for _, decided in passed),
     )
 
 
-_CONSTANT = "no pattern that acc_test depends on ever moves, so it is constant, exactly"
+@dataclass(frozen=True)
+class _Found:
+    turns: list[Turn]
+    complete: bool
+    reason: str
 
 
-def _reason(signs: Sequence[tuple[fmpq, int]]) -> str:
-    known = sum(bool(sign) for _, sign in signs)
-    return (
-        f"the sign of the slope is known at {known} of {len(signs)} times; a pair of extrema between two neighbours, "
-        f"or beyond {float(_ARGUMENTS[-1]):.1g}/alpha on both sides of every inflection, would be missed"
+def _find_turns(curves: BallCurves) -> _Found:
+    """Return the turns of acc_test, narrowed, and whether they are all of them."""
+    left, right = tails(curves)
+    if left.constant:
+        return _Found([], True, CANCELS if curves.moving else STANDS)
+    alphas = [curves.parameters[i][1] for i in curves.moving]
+    fastest, slowest = max(alphas), min(alphas)
+    width = 1 / (fastest * 2**80)
+    if len(left.clocks) == 1 and (exact := one_clock_turns(left.polynomial(), *left.clocks[0], width)) is not None:
+        return _Found(exact, True, "acc_test is a polynomial of one logistic; the roots of its derivative are isolated")
+    ends = _end(left, slowest), _end(right, slowest)
+    (low, before), (minus_high, minus_after) = ends[0][0], ends[1][0]
+    stretch = Stretch(low, -minus_high, before, -minus_after)
+    found, left_open = turns(curves, stretch)
+    narrow = [narrowed(curves, turn, width) for turn in found]
+    if not (ends[0][1] and ends[1][1]):
+        return _Found(narrow, False, "in a tail of acc_test its leading terms cancel exactly")
+    if left_open:
+        near = _as_float(left_open[0].low)
+        return _Found(narrow, False, f"near t = {near:.6g} the slope touches 0, or comes closer to it than can be told")
+    return _Found(narrow, True, "two tail arguments, and between them balls that leave no interval open")
+
+
+def _end(tail: Tail, slowest: fmpq) -> tuple[tuple[fmpq, int], bool]:
+    """Return where a tail begins, with the sign of the slope there, and whether that is proved."""
+    found = tail.begins()
+    if found is not None:
+        return found, True
+    return (min(b for _, b in tail.clocks) - FAR / slowest, 0), False
+
+
+def _extremum(curves: BallCurves, turn: Turn) -> Extremum:
+    value = curves.test_over(turn.low, turn.high)
+    return Extremum(
+        t=_as_float((turn.low + turn.high) / 2),
+        value=float(value),
+        kind="maximum" if turn.before > 0 else "minimum",
+        between=(_fraction(turn.low), _fraction(turn.high)),
     )
 
 
-def _arguments() -> list[fmpq]:
-    """Return where to look, as arguments of the logistic: densely where p moves, then ever farther into its tails."""
-    near = [fmpq(k, 8) for k in range(8 * 40)]
-    far = [fmpq(k, 2) for k in range(2 * 40, 2 * 80)]
-    remote = [80 * fmpq(3, 2) ** k for k in range(25)]
-    return sorted({sign * x for x in near + far + remote for sign in (-1, 1)})
+Reading = Callable[[fmpq], arb]
+"""The number whose sign is wanted, at a time."""
 
 
-_ARGUMENTS = _arguments()
+@dataclass(frozen=True)
+class _Passing:
+    """A curve minus a level, between times at which its sign is known; None stands for an infinite time."""
+
+    reading: Reading
+    curve: Literal["train", "test"]
+    level: Fraction
+    clocks: Sequence[Mark]
+    """b and alpha of each pattern that moves the curve."""
+
+    def between(self, low: fmpq | None, high: fmpq | None, before: int) -> Crossing | None:
+        """Return the crossing between two times, the sign before which is known; None if it cannot be reached."""
+        if low is None:  # beyond the first and the last inflection the curve nears its limits
+            first = min(clock.t for clock in self.clocks)
+            low = self._reach(first if high is None else min(first, high), -1, before)
+        if high is None and low is not None:
+            high = self._reach(max(low, *(clock.t for clock in self.clocks)), 1, -before)
+        if low is None or high is None:
+            return None
+        t = self._bisected(low, high, before)
+        return Crossing(self.curve, float(self.level), _as_float(t), "up" if before < 0 else "down")
+
+    def _reach(self, start: fmpq, way: int, sign: int) -> fmpq | None:
+        """Return a time beyond `start`, one way or the other, at which the sign is `sign`."""
+        slowest = min(clock.rate for clock in self.clocks)
+        for doublings in range(FARTHEST):
+            t = start + way * 2**doublings / slowest
+            if _sign_at(self.reading, t) == sign:
+                return t
+        return None
+
+    def _bisected(self, low: fmpq, high: fmpq, before: int) -> fmpq:
+        """Return the zero between two times of opposite sign, to half an ulp of a double."""
+        fastest = max(clock.rate for clock in self.clocks)
+        while high - low > max(abs(low), abs(high)) / 2**55 and (high - low) * fastest > fmpq(1, 2**60):
+            middle = next(beside_marks(low, high, self.clocks), (low + high) / 2)
+            sign = _sign_at(self.reading, middle)
+            if not sign:
+                return middle  # the zero itself, or as near to it as the highest precision can tell
+            low, high = (middle, high) if sign == before else (low, middle)
+        return (low + high) / 2
 
 
-def _grid(model: PatternModel) -> list[fmpq]:
-    """Return the union of b_i + x / alpha_i over the patterns that move, in order of time, none twice."""
-    patterns = [(rational(pattern.b), rational(pattern.alpha)) for pattern in model.patterns if moves(pattern)]
-    return sorted({b + x / alpha for b, alpha in set(patterns) for x in _ARGUMENTS})
+def _test_crossings(curves: BallCurves, extrema: Sequence[Turn], level: Fraction) -> tuple[list[Crossing], bool]:
+    """Return where acc_test passes a level, and whether that is all: it is monotone between extrema."""
+    values, height = vertex_values(curves), rational(level)
+    signs = [_sign(values[0] - height), *(_sign_at_turn(curves, turn, height) for turn in extrema)]
+    signs.append(_sign(values[-1] - height))
+    if not curves.moving:
+        return [], True
+    clocks = [Mark(b, alpha) for _, alpha, b in (curves.parameters[i] for i in curves.moving)]
+    passing = _Passing(lambda t: curves.at(t).test - height, "test", level, clocks)
+    times = [None, *((turn.low + turn.high) / 2 for turn in extrema), None]
+    # At an infinite time a curve that approaches the level does not pass it.
+    known = [(t, sign) for t, sign in zip(times, signs, strict=True) if sign]
+    found = [passing.between(low, high, before) for (low, before), (high, after) in pairwise(known) if before != after]
+    return [one for one in found if one is not None], all(signs[1:-1]) and None not in found
 
 
-Reading = Callable[[Balls], arb]
-"""The number whose sign is wanted, out of what is known at one time."""
-Sample = tuple[fmpq, Balls]
+def _train_crossing(model: PatternModel, curves: BallCurves, level: Fraction) -> tuple[list[Crossing], bool]:
+    """Return where acc_train, which only grows, passes a level, and whether that is decided."""
+    moving = [pattern for pattern in model.patterns if moves(pattern)]
+    first = 1 - model.chance_train
+    for pattern in model.patterns:
+        if pattern.alpha == 0:
+            first *= 1 - pattern.gamma / 2
+    last = math.prod((1 - pattern.gamma for pattern in moving), start=first)
+    room = 1 - level
+    if not first > room > last:
+        return [], True
+    clocks = [Mark(rational(pattern.b), rational(pattern.alpha)) for pattern in moving]
+    reading: Reading = lambda t: rational(room) - curves.at(t).train_error  # noqa: E731
+    found = _Passing(reading, "train", level, clocks).between(None, None, -1)
+    return ([], False) if found is None else ([found], True)
 
 
-def _slope(balls: Balls) -> arb:
-    return balls.slope
+def _sign_at_turn(curves: BallCurves, turn: Turn, height: fmpq) -> int:
+    """Return the sign of acc_test - height at an extremum; 0 if it is 0, or cannot be told from it."""
+    for bits in PRECISIONS:
+        with ctx.workprec(bits):
+            if sign := sign_of(curves.test_over(turn.low, turn.high) - height):
+                return sign
+            turn = narrowed(curves, turn, (turn.high - turn.low) / 2**bits)
+    return 0
 
 
-def _crossings(curves: BallCurves, samples: Sequence[Sample], levels: Iterable[Fraction]) -> Iterator[Crossing]:
-    for level in levels:
-        height, room = rational(level), rational(1 - level)
-        readings: dict[Literal["train", "test"], Reading] = {
-            "train": lambda balls, room=room: room - balls.train_error,
-            "test": lambda balls, height=height: balls.test - height,
-        }
-        for curve, reading in readings.items():
-            for t, before in _zeros(curves, _signs(curves, samples, reading), reading):
-                yield Crossing(curve, float(level), _as_float(t), "up" if before < 0 else "down")
-
-
-def _signs(curves: BallCurves, samples: Sequence[Sample], reading: Reading) -> list[tuple[fmpq, int]]:
-    return [(t, _sign(reading(balls)) or _sign_at(curves, t, reading)) for t, balls in samples]
-
-
-def _zeros(curves: BallCurves, signs: Iterable[tuple[fmpq, int]], reading: Reading) -> Iterator[tuple[fmpq, int]]:
-    """Yield the time of each change of sign and the sign before it; a sign of 0 is passed over."""
-    for (low, before), (high, after) in pairwise((t, sign) for t, sign in signs if sign):
-        if before != after:
-            yield _bisect(curves, reading, low, high, before), before
-
-
-def _sign(value: arb) -> int:
-    return 1 if value > 0 else -1 if value < 0 else 0
-
-
-def _sign_at(curves: BallCurves, t: fmpq, reading: Reading) -> int:
+def _sign_at(reading: Reading, t: fmpq) -> int:
     """Return the sign of a reading at `t`, or 0 if it is 0 or cannot be told from it at the highest precision."""
     for bits in PRECISIONS:
         with ctx.workprec(bits):
-            value = reading(curves.at(t))
-        if sign := _sign(value):
+            value = reading(t)
+        if sign := sign_of(value):
             return sign
         if value.is_zero():
             break
     return 0
 
 
-def _bisect(curves: BallCurves, reading: Reading, low: fmpq, high: fmpq, before: int) -> fmpq:
-    """Return the zero between two times of opposite sign, to half an ulp of a double."""
-    while high - low > max(abs(low), abs(high)) / 2**55 and (high - low) * curves.fastest > fmpq(1, 2**60):
-        middle = (low + high) / 2
-        sign = _sign_at(curves, middle, reading)
-        if not sign:
-            return middle  # the zero itself, or as near to it as the highest precision can tell
-        low, high = (middle, high) if sign == before else (low, middle)
-    return (low + high) / 2
+def _sign(number: fmpq) -> int:
+    return (number > 0) - (number < 0)
+
+
+def _fraction(number: fmpq) -> Fraction:
+    return Fraction(int(number.p), int(number.q))
 
 
 def _as_float(t: fmpq) -> float:

@@ -103,7 +103,7 @@ def _model_says(derivations: tuple[Derivation, ...]) -> Iterator[str]:
         yield paragraph(f"What the plateaus of the model {derivation.name.lower()} imply:")
         yield bullets(_implied(derivation.conditions))
     yield table(
-        "Shape of the curves at their real speeds. A number marked float is computed, not proved.",
+        "Shape of the curves at their real speeds. Certified: proved, by balls and exact arithmetic.",
         ("model", "what", "time t", "accuracy", "trust"),
         [row for derivation in derivations for row in _shape_rows(derivation)],
         numeric=(2, 3),

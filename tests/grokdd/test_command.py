@@ -321,12 +321,12 @@ def test_quiet_prints_nothing(grokdd, tmp_path):
         assert (got.code, got.out, got.err) == (0, "", "")
 
 
-def test_derive_as_json_is_exact_and_says_what_is_not_proved(grokdd):
+def test_derive_as_json_is_exact_and_says_what_is_proved(grokdd):
     got = json.loads(grokdd("derive", "double_descent", "--json").out)
     assert [plateau["exact"] for plateau in got["plateaus"]] == ["0", "7/10", "7/20", "12/25"]
     assert got["double_descent"] is True
     assert [extremum["kind"] for extremum in got["extrema"]] == ["maximum", "minimum"]
-    assert got["certified"] is False
+    assert (got["verdict"], got["certified"]) == ("proved", True)
 
 
 def test_derive_names_what_stands_at_all_times(grokdd, tmp_path):
@@ -342,7 +342,7 @@ def test_derive_for_a_reader_names_patterns_and_trust(grokdd):
     got = grokdd("derive", "double_descent").out
     assert "heuristic + overfitting" in got
     assert "12/25" in got
-    assert "(float)" in got
+    assert "shape of the curve (certified)" in got
     assert "maximum of 0.5337361" in got
 
 
