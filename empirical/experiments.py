@@ -92,6 +92,11 @@ def decay_1_plainly(seed: int = 0, **settings: Any) -> Configuration:
     return public_division(seed, **TO_99_PERCENT | WITHOUT_DROPOUT | {"ragged_last_batch": False} | settings)
 
 
+def decay_1_publicly(seed: int = 0, **settings: Any) -> Configuration:
+    """Return the setting of the plain loop for the engine: what differs between both is the implementation alone."""
+    return decay_1_plainly(seed, **settings)
+
+
 def addition_mod_113(seed: int = 0, **settings: Any) -> Configuration:
     """Return the one-layer transformer of Nanda et al. (2023) on addition mod 113: full batch, weight decay 1.
 
