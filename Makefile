@@ -33,5 +33,5 @@ clean:
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[empirical,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[empirical,proofs,dev]'
 	touch $@

@@ -21,6 +21,8 @@ from .training_curves import Curves
 
 if TYPE_CHECKING:
     from .accuracy import acc_test, acc_train, in_time, rate
+    from .boundaries import Boundary, BoundaryPoint, shape_boundaries
+    from .classification import Classification, classify
     from .conditions import (
         PlateauConditions,
         SymbolicPlateaus,
@@ -29,11 +31,23 @@ if TYPE_CHECKING:
         symbolic_plateaus,
     )
     from .extrema import Crossing, Extremum, Shape, shape
+    from .forms.accuracy import closed_forms
+    from .forms.closed_form import ClosedForm
+    from .forms.derivatives import derivatives, mean_gradient
+    from .forms.identities import identities
+    from .forms.identity import Identity
+    from .forms.limits import limits, preference_limits
+    from .kind_margins import KindChange, KindMargin
+    from .kinds import Kind, KindEvidence, KindThresholds, kind_of
+    from .proving import Answer, never_falls, prove
+    from .theory import Theorem, Verification, theorem, theorems, verify
 
 __getattr__, _lazy = lazy_names(
     __name__,
     {
         "accuracy": ("acc_test", "acc_train", "in_time", "rate"),
+        "boundaries": ("Boundary", "BoundaryPoint", "shape_boundaries"),
+        "classification": ("Classification", "classify"),
         "conditions": (
             "PlateauConditions",
             "SymbolicPlateaus",
@@ -42,14 +56,35 @@ __getattr__, _lazy = lazy_names(
             "symbolic_plateaus",
         ),
         "extrema": ("Crossing", "Extremum", "Shape", "shape"),
+        "forms.accuracy": ("closed_forms",),
+        "forms.closed_form": ("ClosedForm",),
+        "forms.derivatives": ("derivatives", "mean_gradient"),
+        "forms.identities": ("identities",),
+        "forms.identity": ("Identity",),
+        "forms.limits": ("limits", "preference_limits"),
+        "kind_margins": ("KindChange", "KindMargin"),
+        "kinds": ("Kind", "KindEvidence", "KindThresholds", "kind_of"),
+        "proving": ("Answer", "never_falls", "prove"),
+        "theory": ("Theorem", "Verification", "theorem", "theorems", "verify"),
     },
 )
 
 __all__ = [
+    "Answer",
+    "Boundary",
+    "BoundaryPoint",
+    "Classification",
+    "ClosedForm",
     "Crossing",
     "Curves",
     "Extremum",
+    "Identity",
     "InputError",
+    "Kind",
+    "KindChange",
+    "KindEvidence",
+    "KindMargin",
+    "KindThresholds",
     "MachineError",
     "Mean",
     "Pattern",
@@ -62,15 +97,31 @@ __all__ = [
     "SoftPreference",
     "SymbolicPlateaus",
     "Table",
+    "Theorem",
+    "Verification",
     "acc_test",
     "acc_train",
+    "classify",
+    "closed_forms",
+    "derivatives",
+    "identities",
     "in_time",
+    "kind_of",
+    "limits",
+    "mean_gradient",
+    "never_falls",
     "plateau_conditions",
     "plateau_heights",
+    "preference_limits",
     "presets",
+    "prove",
     "rate",
     "shape",
+    "shape_boundaries",
     "symbolic_plateaus",
+    "theorem",
+    "theorems",
+    "verify",
 ]
 
 

@@ -28,7 +28,8 @@ app = typer.Typer(
     epilog="\b\nExample:\n  grokdd tour",
 )
 
-Model = Annotated[str, typer.Argument(metavar="MODEL", help="A preset (double_descent, grokking) or a TOML file.")]
+MODEL_HELP = "A preset (double_descent, grokking) or a TOML file."
+Model = Annotated[str, typer.Argument(metavar="MODEL", help=MODEL_HELP)]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors (and the JSON, if asked for).")]
 TOUR_FOLDER = Path("runs/tour")
@@ -81,15 +82,58 @@ def tour(
 
 @app.command(
     short_help="What is true of a model.",
-    epilog="\b\nExample:\n  grokdd derive double_descent",
+    epilog="\b\nExamples:\n  grokdd derive double_descent\n  grokdd derive --theorems",
 )
-def derive(model: Model, json: Json = False, quiet: Quiet = False) -> None:
-    """Print the plateaus of MODEL, the conditions on them, and the shape of its test accuracy."""
+def derive(
+    context: typer.Context,
+    model: Annotated[str | None, typer.Argument(metavar="[MODEL]", help=MODEL_HELP)] = None,
+    theorems: Annotated[bool, typer.Option("--theorems", help="Instead: the theorems about all models.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="With --theorems: check them again.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Also write all statements as a document into this folder.")
+    ] = None,
+    replay: Annotated[Path | None, typer.Option(help="Instead: compute a document.json again and compare.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Print the plateaus of MODEL, the conditions on them, and the shape of its test accuracy.
+
+    With --theorems: what is true of all models, how each statement was checked, and what it means for training.
+    """
+    if theorems:
+        if model is not None:
+            raise InputError(f"MODEL must be left out with --theorems, got {model!r}")
+        from . import theorem_list
+
+        checked = theorem_list.verified(Output(json, quiet), fresh=fresh)
+        Output(json, quiet).answer(theorem_list.lines(checked), {"theorems": checked})
+        if theorem_list.failed(checked):
+            raise typer.Exit(1)
+        return
+    if replay is not None:
+        if model is not None:
+            raise InputError(f"MODEL must be left out with --replay, got {model!r}")
+        from . import replaying
+
+        found = replaying.replayed(replay)
+        Output(json, quiet).answer(replaying.lines(found), replaying.as_json(found))
+        if found.differences:
+            raise typer.Exit(1)
+        return
+    if model is None:
+        context.fail("Missing argument 'MODEL' (or --theorems).")
+    if fresh:
+        raise InputError("--fresh must come with --theorems")
     read = read_model(model)
     from . import derivation
 
-    found = derivation.derive(model, read)
-    Output(json, quiet).answer(derivation.lines(found), derivation.as_json(found))
+    derived = derivation.derive(model, read)
+    if report is not None:
+        from .document.pages import write_document
+        from .document.statements import documented
+
+        write_document(documented(model, read), report)
+    Output(json, quiet).answer(derivation.lines(derived, report), derivation.as_json(derived))
 
 
 @app.command(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from .analytic import PatternModel, PlateauConditions, Shape, plateau_conditions, shape
@@ -44,8 +45,8 @@ def plateaus(derivation: Derivation) -> Iterator[tuple[str, Any]]:
         yield learned, height
 
 
-def lines(derivation: Derivation) -> Iterator[str]:
-    """Yield the derivation as lines for a reader."""
+def lines(derivation: Derivation, report: Path | None = None) -> Iterator[str]:
+    """Yield the derivation as lines for a reader; `report` is the folder of its document, if one was written."""
     model, found = derivation.model, derivation.shape
     yield f"{derivation.name}: {model.n} patterns, rule {rule_name(model)}, chance {fraction_text(model.chance)}"
     yield ""
@@ -64,6 +65,10 @@ def lines(derivation: Derivation) -> Iterator[str]:
         passes = f"{crossing.curve} accuracy passes {crossing.level:g} {crossing.direction}wards"
         yield f"  {passes} at t = {crossing.t:.12g}"
     yield f"  verdict: {found.verdict} ({found.reason})"
+    if report is not None:
+        yield ""
+        yield f"document: {report / 'document.html'}"
+        yield f"to compute it again: grokdd derive --replay {report / 'document.json'}"
 
 
 def as_json(derivation: Derivation) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from typing import Any, TypeVar, cast
 import numba
 from numba.core import config
 
+from ..analytic.cache_folder import user_cache
+
 OPTIONS: dict[str, Any] = {
     # Floating point as written: no fused multiply-add, no reordered sum, NaN and infinities kept. So kernel and twin
     # agree to the last bit wherever exp and log do, and the error bounds hold for the code that runs. Loops are
@@ -81,7 +83,7 @@ def _folder() -> Path | None:
     if os.environ.get("GROKDD_NUMBA_CACHE") == "0":
         return None
     try:
-        folder = _user_cache() / "numba" / _key()
+        folder = user_cache() / "numba" / _key()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()  # a folder may exist and refuse to be written to
         return folder if _is_private(folder) else None
@@ -93,15 +95,6 @@ def _is_private(folder: Path) -> bool:
     """Say whether nobody else can write there: numba's cache is pickled code, which runs as it is read."""
     status = folder.stat()
     return os.name != "posix" or (status.st_uid == os.getuid() and not status.st_mode & 0o022)
-
-
-def _user_cache() -> Path:
-    own = os.environ.get("GROKDD_CACHE")
-    if own:
-        return Path(own).absolute()
-    # The XDG specification: a relative path in the variable is to be ignored.
-    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (base if base.is_absolute() else Path.home() / ".cache") / "grokdd"
 
 
 def _key() -> str:

@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SETTINGS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
 HOUSE = ("analytic", "simulate", "empirical")
 
-DEFINITIONS = {"errors", "exact", "lazy", "pattern", "rules", "model", "training_curves"}
+DEFINITIONS = {"cache_folder", "errors", "exact", "lazy", "pattern", "rules", "model", "training_curves"}
 """The files of analytic that need NumPy alone, which other packages may import."""
 JUDGES = {"fitting", "identification", "pattern_search", "verdict"}
 """The files of empirical that may know the pattern model; whatever trains and measures may not."""

@@ -58,7 +58,9 @@ def refused(answer, *words):
     [
         ((), ("Missing command", "grokdd --help")),
         (("dervie", "grokking"), ("No such command 'dervie'", "derive")),
-        (("derive",), ("Missing argument 'MODEL'", "grokdd derive --help")),
+        (("derive",), ("Missing argument 'MODEL' (or --theorems)", "grokdd derive --help")),
+        (("derive", "grokking", "--theorems"), ("MODEL must be left out with --theorems, got 'grokking'",)),
+        (("derive", "grokking", "--fresh"), ("--fresh must come with --theorems",)),
         (("derive", "grokking", "--nope"), ("No such option", "--nope")),
         (("train", "--steps", "many"), ("--steps", "grokdd train --help")),
     ],

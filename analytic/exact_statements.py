@@ -1,0 +1,126 @@
+"""Statements of real algebra as functions of exact numbers: whether they are true at a point, and quickly so."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, cast
+
+import sympy as sp
+from flint import fmpq
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+
+Point = Mapping[sp.Symbol, Fraction]
+Holds = Callable[[Mapping[sp.Symbol, fmpq]], bool]
+
+
+class NotPolynomialError(ValueError):
+    """A statement that is no relation between polynomials or their quotients; the message names the part."""
+
+
+def letters(statements: Iterable[sp.Basic]) -> list[sp.Symbol]:
+    """Return the letters of some statements: gamma first, then g, then the others, each by name."""
+    found = {x for one in statements for x in one.free_symbols if isinstance(x, sp.Symbol)}
+    first = {"gamma": 0, "g": 1}
+    return sorted(found, key=lambda x: (first.get(x.name.split("_")[0], 2), x.name))
+
+
+def quotient(relation: Any) -> tuple[sp.Poly, sp.Poly]:
+    """Return left minus right side of a relation as a quotient of polynomials with rational coefficients."""
+    above, below = sp.fraction(sp.together(relation.lhs - relation.rhs))
+    return polynomial(above), polynomial(below)
+
+
+def polynomial(expr: sp.Expr) -> sp.Poly:
+    """Return an expression as a polynomial with rational coefficients in its own letters."""
+    own = letters([expr])
+    try:
+        return sp.Poly(expr, *(own or [sp.Dummy()]), domain=sp.QQ)
+    except (sp.PolynomialError, sp.CoercionFailed):
+        raise NotPolynomialError(f"{expr} is no polynomial with rational coefficients") from None
+
+
+def denominators(statement: sp.Basic) -> list[sp.Expr]:
+    """Return the denominators in a statement that hold letters: where one is 0, the statement says nothing."""
+    found = {sp.fraction(sp.together(one.lhs - one.rhs))[1] for one in relations(statement)}
+    return sorted((x for x in found if x.free_symbols), key=str)
+
+
+def relations(statement: sp.Basic) -> set[Any]:
+    """Return the relations in a statement."""
+    return set(statement.atoms(sp.core.relational.Relational))
+
+
+def truth_of(statement: sp.Basic) -> Holds:
+    """Return a function that says whether a statement is true at exact values of its letters.
+
+    Raises
+    ------
+    NotPolynomialError
+        If a relation in it is not one between polynomials or their quotients.
+    """
+    match statement:
+        case BooleanTrue():
+            return lambda _: True
+        case BooleanFalse():
+            return lambda _: False
+        case sp.Not(args=(inner,)):
+            holds = truth_of(inner)
+            return lambda point: not holds(point)
+        case sp.And() | sp.Or():
+            parts = [truth_of(part) for part in statement.args]
+            if isinstance(statement, sp.And):
+                return lambda point: all(part(point) for part in parts)
+            return lambda point: any(part(point) for part in parts)
+        case sp.Implies(args=(if_, then)):
+            first, second = truth_of(if_), truth_of(then)
+            return lambda point: not first(point) or second(point)
+        case sp.Equivalent():
+            parts = [truth_of(part) for part in statement.args]
+            return lambda point: len({part(point) for part in parts}) == 1
+        case sp.core.relational.Relational():
+            return _truth_of_relation(statement)
+        case _:
+            raise NotPolynomialError(f"{statement} is no relation and no combination of relations")
+
+
+def _truth_of_relation(relation: Any) -> Holds:
+    above, below = (_values_of(one) for one in quotient(relation))
+    compare = SIGNS[type(relation)]
+    return lambda point: compare(above(point) * below(point))  # x / y has the sign of x y
+
+
+SIGNS: Mapping[type, Callable[[Any], Any]] = {
+    sp.Eq: lambda x: x == 0,
+    sp.Ne: lambda x: x != 0,
+    sp.Lt: lambda x: x < 0,
+    sp.Le: lambda x: x <= 0,
+    sp.Gt: lambda x: x > 0,
+    sp.Ge: lambda x: x >= 0,
+}
+"""What a relation says of left minus right side, for numbers and for a solver's own terms."""
+
+
+def _values_of(poly: sp.Poly) -> Callable[[Mapping[sp.Symbol, fmpq]], fmpq]:
+    terms = [(fmpq(int(c.p), int(c.q)), powers) for powers, c in poly.terms()]
+    own = cast(Sequence[Any], poly.gens)
+
+    def value(point: Mapping[sp.Symbol, fmpq]) -> fmpq:
+        values = [point[x] if x in point else fmpq(0) for x in own]
+        total = fmpq(0)
+        for c, powers in terms:
+            for x, power in zip(values, powers, strict=True):
+                if power:
+                    c = c * x**power
+            total += c
+        return total
+
+    return value
+
+
+def with_values(expr: sp.Basic, values: Mapping[Any, Any]) -> Any:
+    """Return an expression or statement with values in the place of letters."""
+    return cast(Any, expr).subs(dict(values))
+
+
+def exactly(point: Point) -> dict[sp.Symbol, fmpq]:
+    """Return a point in FLINT's rationals."""
+    return {letter: fmpq(value.numerator, value.denominator) for letter, value in point.items()}

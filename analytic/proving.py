@@ -1,0 +1,265 @@
+"""`prove`: whether a statement about the model's letters holds wherever its assumptions do.
+
+Proved means that two independent means found no exception: z3, cvc5, or, where the statement is affine in each letter
+and nothing is assumed but ranges, the vertices of the box (an affine function is least at a vertex). Refuted means a
+counterexample in rational numbers that was put into the statement exactly. Everything else is undecided.
+"""
+
+import itertools
+import random
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, cast
+
+import sympy as sp
+from flint import fmpq
+from sympy.logic.boolalg import Boolean
+
+from .accuracy import acc_test
+from .errors import InputError, shown
+from .exact_statements import NotPolynomialError, Point, denominators, exactly, letters, quotient, truth_of
+from .rules import Rule
+from .solvers import SOLVERS, ask
+from .symbols import gamma, p
+
+SHARES = re.compile(r"(p|gamma|g)_\d+|c|c_train|z")
+"""Letters that lie in [0, 1]."""
+MOST_VERTICES = 2**16
+CANDIDATES = 3000
+"""Points at which a counterexample is looked for before a solver is asked: small fractions, for checks by hand."""
+SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What `prove` found."""
+
+    claim: Boolean
+    assumed: tuple[Boolean, ...]
+    """What was assumed of the letters: their ranges, the assumptions given, and that no denominator is 0."""
+    verdict: Literal["proved", "refuted", "undecided"]
+    reason: str
+    means: tuple[str, ...]
+    """The independent means that found no exception: two or more where the verdict is "proved", but for a claim that
+    SymPy itself has reduced to true."""
+    counterexample: Mapping[sp.Symbol, Fraction]
+    """Where the assumptions hold and the claim does not, exactly; empty unless refuted."""
+    fails: Boolean | None
+    """The part of the claim that is false there."""
+
+    def __str__(self) -> str:
+        """Return the verdict and what can be checked by hand."""
+        if self.verdict != "refuted":
+            return f"{self.verdict}: {self.reason}"
+        return f"refuted: {self.reason}; there {_with_values(self.fails, self.counterexample)}"
+
+
+def prove(claim: Boolean, assuming: Boolean | Iterable[Boolean] = (), seconds: float = SECONDS) -> Answer:
+    """Return whether `claim` holds for all letters that satisfy `assuming`.
+
+    The letters of `symbols` have their ranges: p, gamma, g, c, c_train and z lie in [0, 1], alpha and b are at least
+    0. Of other letters is assumed what SymPy was told of them (positive, nonnegative), beside being real.
+
+    Parameters
+    ----------
+    claim
+        A SymPy relation between polynomials or their quotients, or a combination of such by And, Or, Not, Implies,
+        Equivalent. Strings are refused: nothing that a file or a user writes is evaluated.
+    assuming
+        One or several of the same.
+    seconds
+        For each solver.
+
+    Raises
+    ------
+    InputError
+        If these are no SymPy statements, or the assumptions contradict each other.
+    MachineError
+        If a solver is needed and not installed.
+
+    Examples
+    --------
+    >>> from grokdd.analytic.symbols import g
+    >>> print(prove(never_falls(2), assuming=g(1) > 0))
+    refuted: gamma_0 = 1, gamma_1 = 1, g_0 = 0, g_1 = 1; there 1/2 >= 1 is false
+    >>> print(prove(sp.Le(g(0) * g(1), g(0))))
+    proved: vertices, z3 and cvc5 find no exception
+    """
+    given = _demand_statements(claim, assuming)
+    assumed = (*_defined(claim, given), *_ranges(claim, given), *given)
+    try:
+        question = _Question(claim, assumed)
+    except NotPolynomialError as error:
+        return Answer(claim, assumed, "undecided", f"no solver understands it: {error}", (), {}, None)
+    if claim == sp.true:
+        return Answer(claim, assumed, "proved", "SymPy has reduced it to true", ("SymPy",), {}, None)
+    if not question.assumptions_can_hold(seconds):
+        raise InputError(f"assuming must be satisfiable, got {shown(sp.And(*given))}; no values satisfy it")
+    return question.answer(seconds, only_ranges=not given)
+
+
+def never_falls(n: int, rule: Rule | None = None, *, chance: bool = False) -> Boolean:
+    """Return the condition that acc_test of n patterns falls for no speeds and inflections whatever.
+
+    It is V(B + i) >= V(B) for each set B of patterns and each other pattern i, where V(B) is acc_test with the
+    patterns in B at gamma and the others at 0 (docs/theory.md, 3.6).
+
+    Parameters
+    ----------
+    n
+        Number of patterns, 0 to 6.
+    rule
+        The generalization rule; the mean by default.
+    chance
+        Whether G(empty) is the letter `c` instead of 0.
+
+    Examples
+    --------
+    >>> never_falls(1, chance=True)
+    c*(1 - gamma_0) + g_0*gamma_0 >= c
+    """
+    if isinstance(n, bool) or not isinstance(n, int) or not 0 <= n <= 6:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(f"n must be a number of patterns from 0 to 6, got {shown(n)}")
+    accuracy = acc_test(n, rule=rule, chance=chance)
+    heights = [
+        accuracy.xreplace({p(i): gamma(i) if mask >> i & 1 else sp.Integer(0) for i in range(n)})
+        for mask in range(2**n)
+    ]
+    edges = [(mask, mask | 1 << i) for i in range(n) for mask in range(2**n) if not mask >> i & 1]
+    return cast(Boolean, sp.And(*(sp.Ge(heights[high], heights[low]) for low, high in edges)))
+
+
+def _demand_statements(claim: object, assuming: object) -> tuple[Boolean, ...]:
+    if not _is_statement(claim):
+        raise InputError(f"claim must be a SymPy relation or Boolean, got {shown(claim)}; write sp.Ge(x, y)")
+    given = (assuming,) if _is_statement(assuming) else assuming
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise InputError(f"assuming must be SymPy relations, got {shown(assuming)}")
+    statements = tuple(cast(Iterable[object], given))
+    for i, one in enumerate(statements):
+        if not _is_statement(one):
+            raise InputError(f"assuming[{i}] must be a SymPy relation or Boolean, got {shown(one)}")
+    for one in cast(tuple[Boolean, ...], (claim, *statements)):
+        for letter in one.free_symbols:
+            if isinstance(letter, sp.Symbol) and letter.is_extended_real is False:
+                raise InputError(f"letters must be real, got {letter}")
+    return cast(tuple[Boolean, ...], statements)
+
+
+def _is_statement(value: object) -> bool:
+    """Return whether a value is a relation or a combination of relations; to SymPy a letter is a Boolean too."""
+    return isinstance(value, Boolean) and not isinstance(value, sp.Symbol)
+
+
+def _ranges(claim: Boolean, given: Iterable[Boolean]) -> Iterator[Boolean]:
+    for letter in letters((claim, *given)):
+        if SHARES.fullmatch(letter.name):
+            yield cast(Boolean, sp.And(sp.Ge(letter, 0, evaluate=False), sp.Le(letter, 1)))
+        elif letter.is_positive:
+            yield cast(Boolean, sp.Gt(letter, 0, evaluate=False))
+        elif letter.is_nonnegative:
+            yield cast(Boolean, sp.Ge(letter, 0, evaluate=False))
+
+
+def _defined(claim: Boolean, given: Iterable[Boolean]) -> Iterator[Boolean]:
+    for below in denominators(cast(Boolean, sp.And(claim, *given))):
+        yield cast(Boolean, sp.Ne(below, 0))
+
+
+class _Question:
+    """A claim with all that is assumed."""
+
+    def __init__(self, claim: Boolean, assumed: tuple[Boolean, ...]) -> None:
+        self.claim, self.assumed = claim, assumed
+        self.letters = letters((claim, *assumed))
+        self._everything = cast(Boolean, sp.And(*assumed))
+        self._claimed, self._allowed = truth_of(claim), truth_of(self._everything)
+
+    def assumptions_can_hold(self, seconds: float) -> bool:
+        """Return whether the assumptions hold somewhere, or may."""
+        if any(self._allowed(exactly(point)) for point in _candidates(self.letters)):
+            return True
+        return not all(ask(one, self._everything, sp.false, seconds).answer == "impossible" for one in SOLVERS)
+
+    def answer(self, seconds: float, *, only_ranges: bool) -> Answer:
+        for point in _candidates(self.letters):
+            if self._contradicted_by(point):
+                return self._refuted(point)
+        means = ["vertices"] if only_ranges and self._holds_at_vertices() else []
+        unknown: list[str] = []
+        for solver in SOLVERS:
+            found = ask(solver, self._everything, self.claim, seconds)
+            if found.answer == "impossible":
+                means.append(solver)
+            elif found.answer == "unknown":
+                unknown.append(f"{solver} did not answer in {seconds:g} s")
+            elif len(found.values) == len(self.letters) and self._contradicted_by(found.values):
+                return self._refuted(found.values)
+            else:
+                unknown.append(f"{solver} knows of an exception, but at no rational numbers that confirm it")
+        if len(means) >= 2:
+            listed = f"{', '.join(means[:-1])} and {means[-1]}"
+            return Answer(self.claim, self.assumed, "proved", f"{listed} find no exception", tuple(means), {}, None)
+        alone = [f"{means[0]} alone finds no exception, which is not taken for a proof"] if means else []
+        return Answer(self.claim, self.assumed, "undecided", "; ".join([*unknown, *alone]), tuple(means), {}, None)
+
+    def _contradicted_by(self, point: Point) -> bool:
+        values = exactly(point)
+        return self._allowed(values) and not self._claimed(values)
+
+    def _refuted(self, point: Point) -> Answer:
+        fails = next(part for part in _parts(self.claim) if not truth_of(part)(exactly(point)))
+        where = ", ".join(f"{letter} = {value}" for letter, value in point.items())
+        return Answer(self.claim, self.assumed, "refuted", where, (), dict(point), fails)
+
+    def _holds_at_vertices(self) -> bool:
+        """Return whether the claim joins relations that are affine in each letter, which all hold at each vertex."""
+        if 2 ** len(self.letters) > MOST_VERTICES or not all(SHARES.fullmatch(x.name) for x in self.letters):
+            return False
+        if not all(isinstance(part, sp.Lt | sp.Le | sp.Gt | sp.Ge) and _is_affine(part) for part in _parts(self.claim)):
+            return False
+        vertices = itertools.product((fmpq(0), fmpq(1)), repeat=len(self.letters))
+        return all(self._claimed(dict(zip(self.letters, vertex, strict=True))) for vertex in vertices)
+
+
+def _parts(claim: Boolean) -> tuple[Boolean, ...]:
+    return cast(tuple[Boolean, ...], claim.args if isinstance(claim, sp.And) else (claim,))
+
+
+def _is_affine(relation: Any) -> bool:
+    """Return whether both sides differ by a polynomial of degree 1 or less in each letter."""
+    above, below = quotient(relation)
+    return below.is_ground and all(degree <= 1 for degree in above.degree_list())
+
+
+def _candidates(letters: Sequence[sp.Symbol]) -> Iterator[dict[sp.Symbol, Fraction]]:
+    """Yield points of small fractions: all corners of the shares first, then a grid or as many points of it as fit."""
+    steps = {x: _steps(x) for x in letters}
+    corners = itertools.product(*(steps[x][:2] for x in letters))
+    rest = itertools.product(*steps.values())
+    if 5 ** len(letters) > CANDIDATES:
+        rng = random.Random(0)
+        rest = (tuple(rng.choice(steps[x]) for x in letters) for _ in range(CANDIDATES))
+    for values in itertools.chain(itertools.islice(corners, CANDIDATES), rest):
+        yield dict(zip(letters, values, strict=True))
+
+
+def _steps(letter: sp.Symbol) -> list[Fraction]:
+    if SHARES.fullmatch(letter.name):
+        return [Fraction(1), Fraction(0), Fraction(1, 4), Fraction(1, 2), Fraction(3, 4)]
+    if letter.is_positive:
+        return [Fraction(1), Fraction(2), Fraction(1, 2), Fraction(4), Fraction(1, 4)]
+    if letter.is_nonnegative:
+        return [Fraction(1), Fraction(0), Fraction(1, 2), Fraction(2), Fraction(4)]
+    return [Fraction(1), Fraction(-1), Fraction(0), Fraction(1, 2), Fraction(2)]
+
+
+def _with_values(statement: Boolean | None, point: Mapping[sp.Symbol, Fraction]) -> str:
+    """Return a false relation with the values of its sides: "5/8 >= 1 is false"."""
+    if not isinstance(statement, sp.Rel):
+        return f"{statement} is false"
+    values = {letter: sp.Rational(value.numerator, value.denominator) for letter, value in point.items()}
+    left, right = (cast(sp.Expr, side).subs(values) for side in (statement.lhs, statement.rhs))  # pyright: ignore
+    return f"{left} {statement.rel_op} {right} is false"  # pyright: ignore[reportAttributeAccessIssue]

@@ -1,0 +1,61 @@
+"""Theorems about the pattern model, each with the checks that a machine makes of it."""
+
+from ..errors import InputError, shown
+from . import counting, ends, equal_speeds, grokking, paths, plateaus, schedules, two_patterns
+from .record import Counterexample, Evidence, Identity, Law, Lemma, Theorem, Verification, verify
+
+__all__ = [
+    "Counterexample",
+    "Evidence",
+    "Identity",
+    "Law",
+    "Lemma",
+    "Theorem",
+    "Verification",
+    "theorem",
+    "theorems",
+    "verify",
+]
+
+
+def theorems() -> tuple[Theorem, ...]:
+    """Return all theorems, in the order of docs/theory.md, conjectures last."""
+    return (
+        plateaus.chance_level(),
+        plateaus.heights(),
+        plateaus.descent(),
+        plateaus.second_ascent(),
+        plateaus.double_descent(),
+        plateaus.break_even(),
+        grokking.delay(),
+        equal_speeds.finite_speed(),
+        equal_speeds.peak(),
+        equal_speeds.at_most(),
+        schedules.monotone(),
+        schedules.recovery(),
+        schedules.complete_preference(),
+        two_patterns.classification(),
+        counting.descents(),
+        ends.parity(),
+        paths.path(),
+        counting.extrema_of_the_mean(),
+    )
+
+
+def theorem(name: str) -> Theorem:
+    """Return the theorem of a name.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+
+    Examples
+    --------
+    >>> theorem("descent").statement
+    'H2 < H1 if and only if (g_1 - c)(2 - gamma_0) < gamma_0 (g_0 - c).'
+    """
+    known = {one.name: one for one in theorems()}
+    if name not in known:
+        raise InputError(f"name must be one of {', '.join(known)}; got {shown(name)}")
+    return known[name]

@@ -1,0 +1,257 @@
+"""What a document says of a model: closed forms, plateaus, theorems with numbers put in, certified shape, kind."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+
+import sympy as sp
+from flint import arb, ctx
+
+from ..analytic import Classification, PatternModel, Shape, Table, acc_test, acc_train, classify, shape, theorem
+from ..analytic.balls import BallCurves, rational
+from ..analytic.conditions import plateau_conditions
+from ..analytic.exact_statements import with_values
+from ..analytic.kept import kept
+from ..analytic.symbols import numbers, p
+from ..analytic.tails import tails, vertex_values
+from ..naming import pattern_names, rule_name
+from ..output import exact_text, fraction_text
+from .record import Document, Statement
+
+WRITTEN_OUT = 4
+"""Patterns up to which acc_test is written out."""
+DIGITS = 20
+"""Digits of a time or value that is proved."""
+LEVELS = (Fraction(1, 2), Fraction(9, 10), Fraction(99, 100))
+BALLS, DEFINITION, EXACT, ALGEBRA = "Arb balls", "the definition at 400 digits", "exact fractions", "computer algebra"
+
+
+def documented(name: str, model: PatternModel, *, fresh: bool = False) -> Document:
+    """Return the document of a model of at most 12 patterns; with `fresh`, nothing of it is read from the disk."""
+    return Document(name, model, tuple(_statements(model, fresh=fresh)))
+
+
+def _statements(model: PatternModel, *, fresh: bool) -> Iterator[Statement]:
+    yield from _model(model)
+    yield from _closed_forms(model)
+    yield from _plateaus(model)
+    found = shape(model, levels=LEVELS)
+    yield from _shape(model, found)
+    yield from _theorems(model, found)
+    kind = classify(model)
+    yield from _kind(kind)
+    if kind.verdict == "proved":
+        yield from _margins(model, fresh=fresh)
+
+
+# --- the model
+
+
+def _model(model: PatternModel) -> Iterator[Statement]:
+    for name, x in zip(pattern_names(model), model.patterns, strict=True):
+        parts = {"gamma": x.gamma, "alpha": x.alpha, "b": x.b, "g": x.g}
+        says = f"{name}: " + ", ".join(f"{key} = {fraction_text(value)}" for key, value in parts.items())
+        yield Statement("The model", says, "", {key: exact_text(value) for key, value in parts.items()}, ("as given",))
+    chances = f"chance level {fraction_text(model.chance)} on test, {fraction_text(model.chance_train)} on train"
+    value = [exact_text(model.chance), exact_text(model.chance_train)]
+    yield Statement("The model", f"rule: {rule_name(model)}; {chances}", "", value, ("as given",))
+
+
+# --- closed forms
+
+
+def _closed_forms(model: PatternModel) -> Iterator[Statement]:
+    section = "Closed forms"
+    if model.n > WRITTEN_OUT:
+        yield Statement(
+            section, f"Not written out: {model.n} patterns make {2**model.n} terms.", "", None, ("counted",)
+        )
+        return
+    letters = {p(i): sp.Symbol(f"p_{i}") for i in range(model.n)}
+    train = sp.expand(with_values(acc_train(model.n, chance=True), numbers(model)).xreplace(letters))
+    yield Statement(section, "Train accuracy as a polynomial.", _equation("train", train), str(train), (ALGEBRA, EXACT))
+    subsets = with_values(acc_test(model.n, rule=model.rule, chance=not isinstance(model.rule, Table)), numbers(model))
+    test = sp.expand(subsets.xreplace(letters))
+    agree = _same(test, model, letters)
+    yield Statement(
+        section,
+        "Test accuracy as a polynomial, from the sum over all sets.",
+        _equation("test", test),
+        str(test),
+        (ALGEBRA, EXACT) if agree else (ALGEBRA,),
+    )
+
+
+def _equation(which: str, expr: sp.Expr) -> str:
+    return rf"\mathrm{{acc}}_{{\mathrm{{{which}}}}} = {sp.latex(expr)}"
+
+
+def _same(expr: sp.Expr, model: PatternModel, letters: dict[sp.Symbol, sp.Symbol]) -> bool:
+    """Return whether a polynomial is G at every corner of the unit cube, which decides a multilinear one."""
+    for mask in range(2**model.n):
+        corner = {letters[p(i)]: mask >> i & 1 for i in range(model.n)}
+        value = model.generalization([i for i in range(model.n) if mask >> i & 1])
+        if with_values(expr, corner) != sp.Rational(value.numerator, value.denominator):
+            return False
+    return True
+
+
+# --- plateaus
+
+
+def _plateaus(model: PatternModel) -> Iterator[Statement]:
+    section, found, names = "Plateaus", plateau_conditions(model), pattern_names(model)
+    values = vertex_values(BallCurves(model))
+    for k, height in enumerate(found.heights):
+        learned = ", ".join(names[i] for i in found.order[:k]) or "nothing"
+        ends = {0: values[0], len(found.order): values[-1]}  # the limits of the curve, from its polynomial
+        means = (EXACT, ALGEBRA) if ends.get(k) == rational(height) else (EXACT,)
+        says = f"With {learned} learned test accuracy is {fraction_text(height)}."
+        yield Statement(section, says, rf"V_{{{k}}} = {_latex(height)}", exact_text(height), means)
+    for k, (one, other) in enumerate(pairwise(found.heights)):
+        way = "rises" if other > one else "falls" if other < one else "stays"
+        says = f"Learning {names[found.order[k]]} next, it {way}: {fraction_text(one)}, then {fraction_text(other)}."
+        yield Statement(section, says, "", way, (EXACT,))
+
+
+def _latex(number: Fraction) -> str:
+    return sp.latex(sp.Rational(number.numerator, number.denominator))
+
+
+# --- shape
+
+
+def _shape(model: PatternModel, found: Shape) -> Iterator[Statement]:
+    section = "Certified shape"
+    count = len(found.extrema)
+    says = f"Extrema of test accuracy on the whole line: {count}. Proved by {found.reason}."
+    if found.verdict == "undecided":
+        says = f"Extrema of test accuracy that were found: {count}; there may be more: {found.reason}."
+    yield Statement(
+        section, says, "", [count, found.verdict], (BALLS,) if found.verdict == "proved" else ("undecided",)
+    )
+    for extremum in found.extrema:
+        low, high = extremum.between
+        t = _digits((low + high) / 2, high - low)
+        value = _height(model, (low + high) / 2)
+        says = (
+            f"A {extremum.kind} of {value} at t = {t}, the only one in an interval of length {float(high - low):.1e}."
+        )
+        yield Statement(section, says, "", [extremum.kind, t, value], (BALLS, *_seen(model, extremum.between)))
+    for crossing in found.crossings:
+        where = f"{crossing.level:g} {crossing.direction}wards at t = {crossing.t:.14g}"
+        says = f"{crossing.curve.capitalize()} accuracy passes {where}."
+        key = [crossing.curve, f"{crossing.level:g}", f"{crossing.t:.14g}", crossing.direction]
+        yield Statement(section, says, "", key, (BALLS,))
+
+
+def _digits(number: Fraction, width: Fraction) -> str:
+    """Return a number to the digits that an enclosure of this width proves, at most 20 of them."""
+    with ctx.workdps(60):
+        return arb(rational(number), rational(width)).str(DIGITS, radius=False)
+
+
+def _definition(model: PatternModel, t: Fraction) -> arb:
+    """Return acc_test from its definition, set by set."""
+    total = arb(0)
+    for mask in range(2**model.n):
+        term = arb(rational(model.generalization([i for i in range(model.n) if mask >> i & 1])))
+        for i, x in enumerate(model.patterns):
+            share = arb(rational(x.gamma)) / (1 + arb(rational(-x.alpha * (t - x.b))).exp())
+            term *= share if mask >> i & 1 else 1 - share
+        total += term
+    return total
+
+
+def _height(model: PatternModel, t: Fraction) -> str:
+    with ctx.workdps(60):
+        return _definition(model, t).str(DIGITS, radius=False)
+
+
+def _seen(model: PatternModel, between: tuple[Fraction, Fraction]) -> tuple[str, ...]:
+    """Return the definition as a witness, if acc_test turns across an enclosure by its values at 400 digits."""
+    low, high = between
+    step = (high - low) * 1000 or Fraction(1, 10**20)
+    with ctx.workdps(400):
+        before, here, after = (_definition(model, t) for t in (low - step, (low + high) / 2, high + step))
+    turns = (here > before and here > after) or (here < before and here < after)
+    return (DEFINITION,) if turns else ()
+
+
+# --- theorems
+
+
+def _theorems(model: PatternModel, found: Shape) -> Iterator[Statement]:
+    section = "Theorems, with these numbers"
+    moving = [x for x in model.patterns if x.alpha > 0 and x.gamma > 0]
+    speeds = {x.alpha for x in moving}
+    count = len(found.extrema)
+    conditions = plateau_conditions(model)
+    if conditions.descent is not None:
+        h = [fraction_text(height) for height in conditions.heights[1:4]]
+        fall, rise = (("<", "not <")[not x] for x in (conditions.descent, conditions.second_ascent))
+        says = f"{theorem('descent').title}: H2 = {h[1]} {fall} H1 = {h[0]}."
+        yield Statement(section, says, "", conditions.descent, (EXACT, "theorem: descent"))
+        says = f"{theorem('second ascent').title}: H2 = {h[1]} {rise} H3 = {h[2]}."
+        yield Statement(section, says, "", conditions.second_ascent, (EXACT, "theorem: second ascent"))
+    if len(speeds) == 1 and moving:
+        says = f"At one speed {len(moving)} patterns make at most {len(moving) - 1} extrema; here there are {count}."
+        yield Statement(section, says, "", count <= len(moving) - 1, (BALLS, "theorem: equal speeds"))
+    edges = _edges(model)
+    says = f"Of {edges[1]} ways to learn one more pattern, {edges[0]} lower test accuracy: "
+    says += "some schedule makes it fall." if edges[0] else "no schedule makes it fall."
+    yield Statement(section, says, "", list(edges), (EXACT, "theorem: monotone"))
+    ends = [tail.begins() for tail in tails(BallCurves(model))]
+    if None not in ends and any(moving):
+        first, last = ends[0][1], -ends[1][1]  # pyright: ignore[reportOptionalSubscript]
+        ways = [("falls", "rises")[sign > 0] for sign in (first, last)]
+        parity = "odd" if first != last else "even"
+        says = (
+            f"Test accuracy {ways[0]} before all times and {ways[1]} after all, so the number of extrema is {parity}: "
+        )
+        says += f"it is {count}."
+        yield Statement(section, says, "", (first != last) == (count % 2 == 1), (BALLS, "theorem: parity"))
+
+
+def _edges(model: PatternModel) -> tuple[int, int]:
+    """Return how many edges fall, of how many."""
+    values = vertex_values(BallCurves(model))
+    bits = len(values).bit_length() - 1
+    pairs = [(mask, mask | 1 << i) for i in range(bits) for mask in range(len(values)) if not mask >> i & 1]
+    return sum(values[high] < values[low] for low, high in pairs), len(pairs)
+
+
+# --- kind
+
+
+def _kind(found: Classification) -> Iterator[Statement]:
+    section = "Kind of curve"
+    means = (BALLS,) if found.verdict == "proved" else ("undecided",)
+    yield Statement(section, f"{found.kind}: {found.reason}.", "", [found.kind, found.verdict], means)
+    names = ("eps", "delta", "tau", "prominence", "ratio")
+    limits = {name: exact_text(getattr(found.thresholds, name)) for name in names}
+    says = "Decided on t >= 0 with " + ", ".join(f"{name} = {value}" for name, value in limits.items()) + "."
+    yield Statement(section, says, "", limits, ("as given",))
+    counts = [found.extrema_on_the_line, found.extrema_from_0, len(found.prominent)]
+    says = f"Extrema: {counts[0]} on the whole line, {counts[1]} after t = 0, {counts[2]} of them prominent."
+    yield Statement(section, says, "", counts, means)
+
+
+def _margins(model: PatternModel, *, fresh: bool) -> Iterator[Statement]:
+    """Yield how far each parameter may move before the kind changes; found once, and then kept on the disk."""
+
+    def compute() -> list[list[str | None]]:
+        found = classify(model, margins=True).margins
+        sides = [(one, side, change) for one in found for side, change in (("below", one.below), ("above", one.above))]
+        return [
+            [str(one.parameter), side, change and f"{change.distance:.6g}", change and change.kinds[1]]
+            for one, side, change in sides
+        ]
+
+    for name, side, distance, kind in kept("margins", compute, model.to_toml(), fresh=fresh):
+        way = "falls" if side == "below" else "rises"
+        says = f"No smaller {name} that was tried changes the kind." if side == "below" else ""
+        says = says or f"No larger {name} that was tried changes the kind."
+        if distance is not None:
+            says = f"If {name} {way} by {distance} the kind becomes {kind}."
+        yield Statement("Margins of the kind", says, "", [name, side, distance, kind], (BALLS,))

@@ -1,0 +1,204 @@
+"""What is proved is true, what is refuted comes with a counterexample that can be checked, the rest is undecided."""
+
+import random
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import sympy as sp
+
+from grokdd.analytic import (
+    InputError,
+    Mean,
+    Pattern,
+    PatternModel,
+    Preferred,
+    never_falls,
+    plateau_heights,
+    prove,
+    proving,
+    solvers,
+)
+from grokdd.analytic.errors import MachineError
+from grokdd.analytic.exact_statements import exactly, truth_of
+from grokdd.analytic.solvers import SOLVERS, ask
+from grokdd.analytic.symbols import alpha, c, g, gamma, p
+
+x, y = sp.symbols("x y", real=True)
+
+
+def test_a_wrong_conjecture_is_refuted_by_hand():
+    """ "Test accuracy never falls if the second pattern generalizes at all." """
+    got = prove(never_falls(2), assuming=g(1) > 0)
+    assert got.verdict == "refuted"
+    values = {str(letter): value for letter, value in got.counterexample.items()}
+    patterns = [Pattern(gamma=values[f"gamma_{i}"], alpha=1, b=100 * i, g=values[f"g_{i}"]) for i in range(2)]
+    assert patterns[1].g > 0
+    # One of the two orders of learning steps down.
+    orders = [patterns, [Pattern(gamma=q.gamma, alpha=1, b=100 - q.b, g=q.g) for q in patterns]]
+    heights = [plateau_heights(PatternModel(order)) for order in orders]
+    assert any(later < one for steps in heights for one, later in pairwise(steps))
+    assert all(value.denominator <= 4 for value in got.counterexample.values())
+    assert str(got).startswith("refuted: gamma_0 = ")
+    assert str(got).endswith(" is false")
+
+
+TRUE = [
+    (sp.Le(g(0) * g(1), g(0)), ()),
+    (sp.Ge(x**2 + y**2, 2 * x * y), ()),
+    (x**3 + y**3 >= x * y * (x + y), (x >= 0, y >= 0)),
+    (sp.Equivalent(sp.Gt(1 / x, 0), x > 0), ()),
+    (sp.Implies(x > 1, x**2 > x), ()),
+    (sp.Or(x > 0, x <= 0), ()),
+    (never_falls(2), sp.Eq(g(0), g(1))),
+    (sp.Ge(alpha(0) * x**2 + 1, sp.Rational(1, 2)), ()),
+    (sp.Le(p(0) * (1 - p(0)), sp.Rational(1, 4)), ()),
+]
+FALSE = [
+    (sp.Gt(x**2, 0), ()),
+    (sp.Ge(x, 0), ()),
+    (sp.Le(p(0) * (1 - p(0)), sp.Rational(6, 25)), ()),
+    (sp.Gt(x**2, 2), x >= sp.Rational(14142135623, 10**10)),
+    (never_falls(3, Preferred(2)), (g(2) >= g(1), g(1) >= g(0))),
+    (sp.Not(sp.And(x > 0, x < sp.Rational(1, 10**6))), ()),
+    (sp.Ne(x**2, 4), ()),
+]
+
+
+@pytest.mark.parametrize(("claim", "assuming"), TRUE, ids=lambda x: str(x)[:40])
+def test_what_is_true_is_proved(claim: Any, assuming: Any):
+    got = prove(claim, assuming=assuming)
+    assert got.verdict == "proved"
+    assert len(got.means) >= 2 or got.means == ("SymPy",)
+    assert got.counterexample == {}
+
+
+@pytest.mark.parametrize(("claim", "assuming"), FALSE, ids=lambda x: str(x)[:40])
+def test_what_is_false_is_refuted_exactly(claim: Any, assuming: Any):
+    got = prove(claim, assuming=assuming)
+    assert got.verdict == "refuted"
+    point = exactly(got.counterexample)
+    assert all(truth_of(one)(point) for one in got.assumed)
+    assert not truth_of(claim)(point)
+    assert got.fails is not None
+    assert not truth_of(got.fails)(point)
+
+
+def test_two_means_prove_a_claim_that_is_affine_in_each_letter():
+    assert prove(sp.Le(g(0) * g(1), g(0))).means == ("vertices", "z3", "cvc5")
+    assert "vertices" not in prove(sp.Le(g(0) * g(1), g(0)), assuming=g(0) > 0).means  # a box of another shape
+    assert "vertices" not in prove(sp.Le(g(0) ** 2, g(0))).means
+
+
+def test_one_solver_alone_proves_nothing(monkeypatch: pytest.MonkeyPatch):
+    def only_z3(solver: Any, *rest: Any) -> Any:
+        return ask("z3", *rest) if solver == "z3" else solvers.Finding("unknown", {})
+
+    monkeypatch.setattr(proving, "ask", only_z3)
+    got = prove(sp.Ge(x**2 + y**2, 2 * x * y))
+    assert got.verdict == "undecided"
+    assert got.reason == "cvc5 did not answer in 20 s; z3 alone finds no exception, which is not taken for a proof"
+
+
+def test_a_solver_that_is_wrong_is_not_believed(monkeypatch: pytest.MonkeyPatch):
+    """An exception that does not hold when it is put in, exactly, is none."""
+    monkeypatch.setattr(proving, "ask", lambda *_: solvers.Finding("possible", {x: Fraction(3), y: Fraction(3)}))
+    got = prove(sp.Ge(x**2 + y**2, 2 * x * y))
+    assert got.verdict == "undecided"
+    assert "at no rational numbers that confirm it" in got.reason
+
+
+def test_an_exception_at_irrational_numbers_alone_is_undecided():
+    got = prove(sp.Ne(x**2, 2))  # pyright: ignore[reportArgumentType]  # SymPy's stubs
+    assert got.verdict == "undecided"
+    assert "at no rational numbers that confirm it" in got.reason
+
+
+def test_what_no_solver_understands_is_undecided():
+    got = prove(sp.Ge(sp.exp(x), 1 + x))
+    assert (got.verdict, got.means) == ("undecided", ())
+    assert "is no polynomial with rational coefficients" in got.reason
+
+
+def test_a_statement_says_nothing_where_it_is_undefined():
+    got = prove(sp.Ge((x**2 + 1) / x, 2), assuming=x >= 0)
+    assert got.verdict == "proved"
+    assert sp.Ne(x, 0) in got.assumed
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_both_solvers_know_the_ranges(solver: Any):
+    inside = sp.And(sp.Ge(x, 0), sp.Le(x, 1))
+    assert ask(solver, inside, sp.Le(x**2, x), 5).answer == "impossible"
+    found = ask(solver, inside, sp.Le(x, x**2), 5)
+    assert found.answer == "possible"
+    assert 0 < found.values[x] < 1
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_a_missing_solver_is_named(solver: Any, monkeypatch: pytest.MonkeyPatch):
+    def missing(_: str) -> Any:
+        raise ImportError
+
+    monkeypatch.setattr(solvers, "import_module", missing)
+    with pytest.raises(MachineError, match=rf"^{solver} is not installed: pip install 'grokdd\[proofs\]'$"):
+        ask(solver, sp.true, sp.Ge(x, 0), 1)
+
+
+@pytest.mark.parametrize(
+    ("claim", "assuming", "message"),
+    [
+        ("x > 0", (), "claim must be a SymPy relation or Boolean, got 'x > 0'; write sp.Ge(x, y)"),
+        (x, (), "claim must be a SymPy relation or Boolean, got x; write sp.Ge(x, y)"),
+        (x > 0, "x > 1", "assuming must be SymPy relations, got 'x > 1'"),
+        (x > 0, (x > 1, "y > 1"), "assuming[1] must be a SymPy relation or Boolean, got 'y > 1'"),
+        (x > 0, (x > 1, x < 0), "assuming must be satisfiable, got (x > 1) & (x < 0); no values satisfy it"),
+        (sp.Eq(sp.Symbol("z", imaginary=True), 0, evaluate=False), (), "letters must be real, got z"),
+    ],
+)
+def test_what_is_no_question_is_refused(claim: Any, assuming: Any, message: str):
+    with pytest.raises(InputError) as error:
+        prove(claim, assuming=assuming)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize("n", [-1, 7, 2.0, True])
+def test_never_falls_is_for_few_patterns(n: Any):
+    with pytest.raises(InputError, match=r"^n must be a number of patterns from 0 to 6, got "):
+        never_falls(n)
+
+
+def test_never_falls_says_what_the_plateaus_of_all_orders_say():
+    rng, never = random.Random(5), truth_of(never_falls(3))
+    seen = set()
+    for _ in range(40):
+        gammas, gs = ([Fraction(rng.randrange(9), 8) for _ in range(3)] for _ in range(2))
+        point = {gamma(i): value for i, value in enumerate(gammas)} | {g(i): value for i, value in enumerate(gs)}
+        heights = {
+            mask: sum(_probability(gammas, mask, members) * Mean().value(_of(members), gs) for members in range(1, 8))
+            for mask in range(8)
+        }
+        expected = all(heights[mask | 1 << i] >= heights[mask] for mask in range(8) for i in range(3))
+        assert never(exactly(point)) == expected
+        seen.add(expected)
+    assert seen == {True, False}
+
+
+def _of(mask: int) -> list[int]:
+    return [i for i in range(3) if mask >> i & 1]
+
+
+def _probability(gammas: list[Fraction], learned: int, members: int) -> Fraction:
+    shares = [gammas[i] if learned >> i & 1 else Fraction(0) for i in range(3)]
+    result = Fraction(1)
+    for i, share in enumerate(shares):
+        result *= share if members >> i & 1 else 1 - share
+    return result
+
+
+def test_with_a_chance_level_a_pattern_below_it_falls():
+    assert prove(never_falls(1, chance=True), assuming=g(0) >= c).verdict == "proved"
+    got = prove(never_falls(1, chance=True))
+    assert got.verdict == "refuted"
+    assert got.counterexample[g(0)] < got.counterexample[c]

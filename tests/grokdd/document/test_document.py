@@ -1,0 +1,186 @@
+"""The document of a model: what it says, that it can be computed again, and that a changed number is noticed."""
+
+import json
+import re
+from fractions import Fraction
+from html.parser import HTMLParser
+
+import pytest
+
+from grokdd.analytic import Mean, Pattern, PatternModel, Table, presets
+from grokdd.document.pages import to_html, to_latex, write_document
+from grokdd.document.record import Statement, differences
+from grokdd.document.statements import documented
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GROKDD_CACHE", str(tmp_path_factory.mktemp("cache")))
+        return documented("double_descent", presets.double_descent())
+
+
+def said(document, section):
+    return [one for name, some in document.sections() for one in some if name == section]
+
+
+def test_it_holds_the_printed_numbers(document):
+    # docs/theory.md, 1.4 and 3.1
+    maximum, minimum = said(document, "Certified shape")[1:3]
+    assert maximum.value == ["maximum", "43.556041575451128656", "0.53373611745528388983"]
+    assert minimum.value == ["minimum", "97.737143935628468249", "0.35103530116407378841"]
+    assert maximum.verified == ("Arb balls", "the definition at 400 digits")
+    assert [one.value for one in said(document, "Plateaus")[:4]] == ["0", "7/10", "7/20", "12/25"]
+    assert said(document, "Kind of curve")[0].value == ["double descent", "proved"]
+
+
+def test_every_statement_says_how_it_was_verified(document):
+    assert all(one.verified for one in document.statements)
+    assert {one.section for one in document.statements} == {
+        "The model",
+        "Closed forms",
+        "Plateaus",
+        "Certified shape",
+        "Theorems, with these numbers",
+        "Kind of curve",
+        "Margins of the kind",
+    }
+
+
+def test_closed_forms_are_those_of_the_definition(document):
+    train, test = (one.value for one in said(document, "Closed forms"))
+    p = (Fraction(1, 3), Fraction(1, 5), Fraction(1, 7))
+    one, two, three = (1 - x for x in p)
+    assert value_of(train, p) == 1 - one * two * three
+    # sets {}, {0}, {1}, {0, 1} where pattern 2 is absent: g = 0, 1, 0, 1/2
+    assert value_of(test, p) == p[2] + three * (p[0] * two + p[0] * p[1] / 2)
+
+
+def value_of(polynomial, p):
+    """Return the value of a printed polynomial, term by term: nothing is evaluated as code."""
+    total = Fraction(0)
+    for sign, term in re.findall(r"([+-]?)\s*([^\s+-]+)", polynomial):
+        value = Fraction(1)
+        for factor in term.split("*"):
+            name, _, below = factor.partition("/")
+            value *= (p[int(name[2:])] if name.startswith("p_") else Fraction(name)) / int(below or 1)
+        total += -value if sign == "-" else value
+    return total
+
+
+def test_it_is_computed_again_to_the_same(document):
+    again = documented("double_descent", presets.double_descent()).to_json()["statements"]
+    assert list(differences(document.to_json()["statements"], again)) == []
+
+
+@pytest.mark.parametrize("place", [4, 8, 14, 20, 30])
+def test_a_changed_value_is_noticed(document, place):
+    kept = document.to_json()["statements"]
+    changed = [dict(one) for one in kept]
+    changed[place]["value"] = "something else"
+    (found,) = differences(changed, kept)
+    assert found.startswith(f"statement {place + 1} (")
+    assert ", value: 'something else', again " in found
+
+
+def test_a_missing_statement_is_noticed(document):
+    kept = document.to_json()["statements"]
+    assert next(differences(kept[:-1], kept)) == f"{len(kept) - 1} statements, {len(kept)} when computed again"
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        PatternModel([]),
+        PatternModel([Pattern(gamma=1, alpha=0, b=1, g=1)], chance=0.5),
+        PatternModel([Pattern(gamma=0.3, alpha=1, b=i, g=0.5) for i in range(5)]),
+        PatternModel([Pattern(gamma=1, alpha=1, b=0, g=0)] * 2, Table([0.1, 1, -1, 0])),
+        PatternModel([Pattern(gamma=1, alpha=1e308, b=1, g=1, name="<script>&_%$")], Mean()),
+    ],
+    ids=["none", "stands", "five", "table", "names"],
+)
+def test_any_model_has_a_document(model, tmp_path, monkeypatch):
+    monkeypatch.setenv("GROKDD_CACHE", str(tmp_path))
+    got = documented("x", model)
+    assert got.statements
+    for one in got.statements:
+        assert isinstance(one, Statement)
+    assert "<script>" not in to_html(got)
+    assert to_latex(got).count(r"\begin{enumerate}") == len(list(got.sections()))
+
+
+class Tags(HTMLParser):
+    """Collects the tags that are still open."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("meta", "link", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_well_formed_and_asks_nothing_of_a_network(document):
+    got = to_html(document)
+    parser = Tags()
+    parser.feed(got)
+    assert parser.open == []
+    assert "http" not in re.sub(r"http-equiv|http://www\.w3\.org/\S+", "", got)
+
+
+def test_latex_has_no_bare_special_character(document):
+    for line in to_latex(document).splitlines():
+        if line.startswith(r"\item"):
+            assert not re.search(r"(?<![\\$])[_%&#^~]", line)
+
+
+def test_all_pages_are_written(document, tmp_path):
+    paths = write_document(document, tmp_path / "new" / "folder")
+    assert [path.name for path in paths] == ["document.html", "document.tex", "document.json", "curves.pdf"]
+    assert all(path.stat().st_size > 1000 for path in paths)
+    assert json.loads(paths[2].read_text())["format"] == 1
+
+
+# --- the command
+
+
+def test_the_command_writes_and_replays(grokdd, tmp_path, monkeypatch):
+    monkeypatch.setenv("GROKDD_CACHE", str(tmp_path / "cache"))
+    file = tmp_path / "one.toml"
+    file.write_text(PatternModel([Pattern(gamma=1, alpha=1, b=20, g=1)]).to_toml())
+    got = grokdd("derive", file, "--report", tmp_path / "out")
+    assert got.code == 0
+    assert got.out.splitlines()[-2] == f"document: {tmp_path}/out/document.html"
+    document = tmp_path / "out" / "document.json"
+    again = grokdd("derive", "--replay", document)
+    assert (again.code, again.err) == (0, "")
+    assert again.out.endswith("statements computed again, all the same\n")
+    document.write_text(document.read_text().replace('"monotone learning"', '"grokking"'))
+    changed = grokdd("derive", "--replay", document)
+    assert changed.code == 1
+    assert "'grokking'" in changed.out
+    assert changed.out.splitlines()[-1].endswith("computed again, 1 difference")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "must be a JSON document of derive --report"),
+        ("{}", "must be a document of format 1"),
+        ('{"format": 1}', "must hold a name, a model and statements"),
+        ('{"format": 1, "name": "x", "model": "", "statements": [1]}', "must hold statements that are JSON objects"),
+        ('{"format": 1, "name": "x", "model": "import os", "statements": []}', "TOML"),
+        ("[" * 100000, "must be a JSON document of derive --report"),
+    ],
+)
+def test_what_is_no_document_is_refused_in_one_line(grokdd, tmp_path, content, words):
+    file = tmp_path / "document.json"
+    file.write_text(content)
+    got = grokdd("derive", "--replay", file)
+    assert (got.code, got.out) == (2, "")
+    (line,) = got.err.splitlines()
+    assert words in line
