@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .kinds import Kind, KindEvidence, KindThresholds, kind_of
     from .proving import Answer, never_falls, prove
     from .theory import Theorem, Verification, theorem, theorems, verify
+    from .traced_boundaries import KindBoundaries, KindBoundaryPoint, kind_boundaries
 
 __getattr__, _lazy = lazy_names(
     __name__,
@@ -62,6 +63,7 @@ __getattr__, _lazy = lazy_names(
         "forms.identities": ("identities",),
         "forms.identity": ("Identity",),
         "forms.limits": ("limits", "preference_limits"),
+        "traced_boundaries": ("KindBoundaries", "KindBoundaryPoint", "kind_boundaries"),
         "kind_margins": ("KindChange", "KindMargin"),
         "kinds": ("Kind", "KindEvidence", "KindThresholds", "kind_of"),
         "proving": ("Answer", "never_falls", "prove"),
@@ -81,6 +83,8 @@ __all__ = [
     "Identity",
     "InputError",
     "Kind",
+    "KindBoundaries",
+    "KindBoundaryPoint",
     "KindChange",
     "KindEvidence",
     "KindMargin",
@@ -106,6 +110,7 @@ __all__ = [
     "derivatives",
     "identities",
     "in_time",
+    "kind_boundaries",
     "kind_of",
     "limits",
     "mean_gradient",

@@ -101,11 +101,12 @@ def classify(model: PatternModel, thresholds: KindThresholds | None = None, *, m
         train_time=None if seen.trained is None else float(seen.trained),
         test_at_train_time=None if seen.at_trained is None else float(seen.at_trained),
         test_time=None if seen.tested is None else float(seen.tested),
-        margins=find_margins(model, kind, lambda other: _proved_kind(other, limits)) if margins else (),
+        margins=find_margins(model, kind, lambda other: proved_kind(other, limits)) if margins else (),
     )
 
 
-def _proved_kind(model: PatternModel, limits: KindThresholds) -> Kind | None:
+def proved_kind(model: PatternModel, limits: KindThresholds) -> Kind | None:
+    """Return the kind of a model's curve; None where it is undecided."""
     seen = Findings(model, limits)
     return None if seen.doubts else kind_of(seen.evidence)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .balls import moves
+from .kind_changes import Change, KindAt, narrowed
 from .kinds import Kind
 from .model import PatternModel
 from .parameters import Parameter
@@ -18,19 +19,11 @@ from .rules import SoftPreference, Table
 
 KindIn = Callable[[PatternModel], Kind | None]
 """The proved kind of a model's curve; None where it is undecided."""
-KindAt = Callable[[Fraction], Kind | None]
-"""The same at a value of one parameter."""
 
 STEPS = 16
 """Steps of the grid over the range of a gamma, b, g or chance level."""
 DOUBLINGS = 8
 """Doublings and halvings of an alpha or a weight that are tried."""
-CLOSE = Fraction(1, 10**6)
-"""How far apart, in units of the larger one, the two values are left between which the kind changes."""
-HALVINGS = 60
-"""Cuts of an interval after which it is left as it is, because the kind changes at 0."""
-CUTS = tuple(Fraction(share, 64) for share in (32, 31, 35))
-"""Where an interval is cut: in the middle, unless the kind is undecided just there."""
 LARGEST = Fraction(sys.float_info.max)
 """No parameter may be larger."""
 
@@ -148,35 +141,15 @@ def _change(value: Fraction, outwards: Iterable[Fraction], kind: Kind, kind_at: 
         if found == kind:
             near = at
         elif found is not None:
-            return _bisected(value, (near, at), (kind, found), kind_at)
+            return _told(value, narrowed(Change(near, at, kind, found), kind_at))
     return None
 
 
-def _bisected(
-    value: Fraction, between: tuple[Fraction, Fraction], kinds: tuple[Kind, Kind], kind_at: KindAt
-) -> KindChange:
-    """Return the change between two values at which the kind is the model's own and another one."""
-    (near, far), (kind, other) = between, kinds
-    for _ in range(HALVINGS):
-        if abs(far - near) <= CLOSE * max(abs(near), abs(far)) or (cut := _cut(near, far, kind_at)) is None:
-            break
-        if cut[1] == kind:
-            near = cut[0]
-        else:
-            far, other = cut
-    distance = abs((near + far) / 2 - value)
+def _told(value: Fraction, change: Change) -> KindChange:
+    distance = abs((change.near + change.far) / 2 - value)
     return KindChange(
-        between=(near, far),
-        kinds=(kind, other),
+        between=(change.near, change.far),
+        kinds=(change.kind, change.other),
         distance=float(distance),
         relative=float(min(distance / value, LARGEST)) if value else None,
     )
-
-
-def _cut(near: Fraction, far: Fraction, kind_at: KindAt) -> tuple[Fraction, Kind] | None:
-    """Return a value between two others with its kind; None if that is undecided wherever it is tried."""
-    for share in CUTS:
-        at = near + (far - near) * share
-        if (found := kind_at(at)) is not None:
-            return at, found
-    return None

@@ -2,14 +2,14 @@
 
 from ..errors import InputError, shown
 from . import counting, ends, equal_speeds, grokking, paths, plateaus, schedules, two_patterns
-from .record import Counterexample, Evidence, Identity, Law, Lemma, Theorem, Verification, verify
+from .record import Counterexample, Evidence, Law, Lemma, PolynomialIdentity, Theorem, Verification, verify
 
 __all__ = [
     "Counterexample",
     "Evidence",
-    "Identity",
     "Law",
     "Lemma",
+    "PolynomialIdentity",
     "Theorem",
     "Verification",
     "theorem",

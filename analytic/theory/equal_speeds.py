@@ -18,7 +18,7 @@ from ..pattern import Pattern
 from ..rules import Mean
 from ..symbols import g, gamma, p
 from .drawing import any_rule, patterns, share, with_chance
-from .record import Counterexample, Identity, Law, Lemma, Theorem
+from .record import Counterexample, Law, Lemma, PolynomialIdentity, Theorem
 
 X = sp.Symbol("x", positive=True)
 """exp(alpha (t - b_0))."""
@@ -53,7 +53,7 @@ def finite_speed() -> Theorem:
             "coefficient is negative, and then one, from + to -.",
         ),
         parts=(
-            Identity(
+            PolynomialIdentity(
                 says="d acc_test / dx is the quadratic over 2 (x + 1)^2 (x + delta)^2",
                 left=lambda _: sp.diff(_in_x(), X),
                 right=lambda _: QUADRATIC / (2 * (X + 1) ** 2 * (X + DELTA) ** 2),
@@ -176,14 +176,14 @@ def peak() -> Theorem:
         hypotheses=("mean rule, c = 0", "equal alpha > 0", "gamma_0 g_0 > 0, g_1 = 0, gamma_1 = 1", "delta > 1"),
         derivation=("Put g_1 = 0, gamma_1 = 1 into Q and solve Q = 0; of two zeros one is positive.",),
         parts=(
-            Identity(
+            PolynomialIdentity(
                 says="Q is 0 there",
                 left=lambda _: with_values(QUADRATIC, no_use),
                 right=lambda _: sp.Integer(0),
                 sizes=(2,),
                 too_much=lambda _: gamma(0) * g(0),
             ),
-            Identity(
+            PolynomialIdentity(
                 says="the height there",
                 left=lambda _: with_values(_in_x(), no_use),
                 right=lambda _: gamma(0) * g(0) * (root**2 + 1) / (root + 1) ** 2,
@@ -255,7 +255,7 @@ def at_most() -> Theorem:
             "of s sum_i r_i exp(-delta_i s), which has no more positive zeros than sign changes in r_1 .. r_n.",
         ),
         parts=(
-            Identity(
+            PolynomialIdentity(
                 says="d acc_test / dx is the sum of r_i / (x + delta_i)^2, for any set function",
                 left=lambda n: sp.diff(_rational(n), X),
                 right=lambda n: _partial_fractions(n),

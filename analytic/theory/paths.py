@@ -13,7 +13,7 @@ from ..pattern import Pattern
 from ..presets import double_descent
 from ..rules import Preferred
 from ..symbols import g, gamma
-from .record import Counterexample, Identity, Law, Theorem
+from .record import Counterexample, Law, PolynomialIdentity, Theorem
 
 SHARE = Fraction("0.996951521220565")
 """How far along the straight path from the double-descent to the grokking preset the shape changes."""
@@ -49,7 +49,7 @@ def path() -> Theorem:
             "Two extrema meet on the envelope of these lines, which is followed in time with balls.",
         ),
         parts=(
-            Identity(
+            PolynomialIdentity(
                 says="acc_test' over gamma_0 gamma_2 is the line",
                 left=lambda _: slope / (gamma(0) * gamma(2)),
                 right=lambda _: line,

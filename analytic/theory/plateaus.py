@@ -17,7 +17,7 @@ from ..model import PatternModel
 from ..rules import Mean, Preferred, Priority, Rule, SoftPreference
 from ..symbols import c, g, gamma, p
 from .drawing import any_rule, patterns, share, with_chance
-from .record import Counterexample, Identity, Law, Lemma, Theorem, same_polynomial
+from .record import Counterexample, Law, Lemma, PolynomialIdentity, Theorem, same_polynomial
 
 HALF, NEARLY = Fraction(1, 2), Fraction(9, 10)
 HEIGHTS = symbolic_plateaus()
@@ -52,7 +52,7 @@ def heights() -> Theorem:
             "With three patterns, the third preferred: V = H1, H2, H3 as printed.",
         ),
         parts=(
-            Identity(
+            PolynomialIdentity(
                 says="H1, H2, H3 are acc_test at the vertices {0}, {0, 1}, {0, 1, 2}",
                 left=_printed_height,
                 right=lambda k: _vertex(acc_test(3, rule=Preferred(2), chance=True), range(k)),
@@ -115,7 +115,7 @@ def descent() -> Theorem:
             "gamma_1 > 0 leaves the sign of the bracket.",
         ),
         parts=(
-            Identity(
+            PolynomialIdentity(
                 says="H1 - H2 is gamma_1 / 2 times the bracket",
                 left=lambda _: HEIGHTS.H1 - HEIGHTS.H2,
                 right=lambda _: gamma(1) / 2 * (gamma(0) * (g(0) - c) - (2 - gamma(0)) * (g(1) - c)),
@@ -170,7 +170,7 @@ def second_ascent() -> Theorem:
                 witness=PAPER,
                 too_much=cast(Boolean, sp.Equivalent(gamma(2) * g(2) + (1 - gamma(2)) * H > H, gamma(2) * g(2) > H)),
             ),
-            Identity(
+            PolynomialIdentity(
                 says="H3 - H2 = gamma_2 (g_2 - H2)",
                 left=lambda _: HEIGHTS.H3 - HEIGHTS.H2,
                 right=lambda _: gamma(2) * (g(2) - HEIGHTS.H2),
@@ -271,7 +271,7 @@ def chance_level() -> Theorem:
             "The probabilities of all sets add up to 1.",
         ),
         parts=(
-            Identity(
+            PolynomialIdentity(
                 says="acc_test(c, g) = c + acc_test(0, g - c), for each rule",
                 left=lambda n: acc_test(n, rule=rules[n], chance=True),
                 right=lambda n: c + acc_test(n, rule=rules[n]).xreplace({g(i): g(i) - c for i in range(n)}),
@@ -337,7 +337,7 @@ def break_even() -> Theorem:
         hypotheses=("a soft preference with weights w_i > 0, or the mean (w = 1)", "c = 0, or g - c in place of g"),
         derivation=("Adding i moves G(A) by w_i (g_i - G(A)) / (W_A + w_i); take the mean over A.",),
         parts=(
-            Identity(
+            PolynomialIdentity(
                 says="V(B + i) - V(B) is the difference of the two expectations",
                 left=lambda n: _gain(n, w),
                 right=lambda n: _expected_gain(n, w),

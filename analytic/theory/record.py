@@ -3,7 +3,7 @@
 A theorem is made of parts, and each part can be checked by a machine:
 
 - a `Lemma` is a statement of real algebra, which two solvers, or a solver and the vertices, must prove (`proving`);
-- an `Identity` says that two expressions are the same polynomial for each n;
+- an `PolynomialIdentity` says that two expressions are the same polynomial for each n;
 - a `Law` is a statement about models and their curves, which is held against models drawn at random, by certified
   shapes and exact arithmetic.
 
@@ -66,7 +66,7 @@ class Lemma:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Identity:
+class PolynomialIdentity:
     """Two polynomials that are the same for each n."""
 
     says: str
@@ -145,7 +145,7 @@ class Law:
         return Evidence(self.says, (self.means,), enough, f"holds for {self.models - undecided} random models{left}")
 
 
-Part = Lemma | Identity | Law
+Part = Lemma | PolynomialIdentity | Law
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from ..rules import Mean, Preferred, Rule, SoftPreference, Table
 from ..symbols import g, gamma
 from ..tails import vertex_values
 from .drawing import any_rule, patterns, share, with_chance
-from .record import Counterexample, Identity, Law, Lemma, Theorem
+from .record import Counterexample, Law, Lemma, PolynomialIdentity, Theorem
 
 G = [sp.Symbol(f"G_{mask}", real=True) for mask in range(4)]
 HALF = Fraction(1, 2)
@@ -308,7 +308,7 @@ def complete_preference() -> Theorem:
                 witness={a: Fraction(1, 4), s: Fraction(1, 2)},
                 too_much=sp.Ge(s**2 - 2 * a * s + a / 4, 0),
             ),
-            Identity(
+            PolynomialIdentity(
                 says="the derivative of s (1 - s) / (s - a)",
                 left=lambda _: sp.diff(s * (1 - s) / (s - a), s),
                 right=lambda _: -(s**2 - 2 * a * s + a) / (s - a) ** 2,

@@ -13,7 +13,7 @@ from ..pattern import Pattern
 from ..rules import Mean, Preferred, Rule, SoftPreference, Table
 from ..symbols import gamma
 from .drawing import share
-from .record import Counterexample, Identity, Law, Lemma, Theorem
+from .record import Counterexample, Law, Lemma, PolynomialIdentity, Theorem
 
 A, B = (sp.Symbol(f"a_{i}", real=True) for i in range(2))
 """gamma_i g_i."""
@@ -65,7 +65,7 @@ def classification() -> Theorem:
             "a_0 >= e always; and for r <= 1 the coefficient of x^(r + 1) is not negative.",
         ),
         parts=(
-            Identity(
+            PolynomialIdentity(
                 says="F' is alpha_0 times the exponential sum over a positive square",
                 left=lambda _: _slope(),
                 right=lambda _: SUM / ((X + U) ** 2 * (Y + V) ** 2),

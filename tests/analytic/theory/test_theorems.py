@@ -10,7 +10,7 @@ import sympy as sp
 
 from grokdd.analytic import InputError
 from grokdd.analytic.exact_statements import exactly, truth_of
-from grokdd.analytic.theory import Identity, Law, Lemma, Theorem, theorem, theorems, verify
+from grokdd.analytic.theory import Law, Lemma, PolynomialIdentity, Theorem, theorem, theorems, verify
 from grokdd.analytic.theory.record import Counterexample, same_polynomial
 
 ALL = theorems()
@@ -44,7 +44,7 @@ def test_it_fails_when_a_condition_is_perturbed(one: Theorem):
         match part:
             case Lemma():
                 wrong = replace(part, claim=part.too_much)
-            case Identity():
+            case PolynomialIdentity():
                 wrong = replace(part, right=part.too_much)
             case Law():
                 wrong = replace(part, holds=part.too_much)
