@@ -1,15 +1,19 @@
 """What `grokdd derive` says of a model: its plateaus, what they imply, and the shape of its test accuracy."""
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .analytic import PatternModel, PlateauConditions, Shape, plateau_conditions, shape
+from .analytic import Classification, PatternModel, PlateauConditions, Shape, classify, plateau_conditions, shape
 from .analytic.conditions import LARGEST
 from .analytic.errors import InputError
 from .naming import pattern_names, rule_name, trust
 from .output import exact_text, fraction_text
+
+WIDTH = 100
+"""Characters of the longest line of prose."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Derivation:
     model: PatternModel
     conditions: PlateauConditions
     shape: Shape
+    kind: Classification
 
 
 def derive(name: str, model: PatternModel) -> Derivation:
@@ -30,7 +35,7 @@ def derive(name: str, model: PatternModel) -> Derivation:
             f"{name}: the model must have at most {LARGEST} patterns to be derived from (2**n sets), got {model.n}: "
             "leave some out, or see its curves with grokdd simulate"
         )
-    return Derivation(name, model, plateau_conditions(model), shape(model))
+    return Derivation(name, model, plateau_conditions(model), shape(model), classify(model))
 
 
 def plateaus(derivation: Derivation) -> Iterator[tuple[str, Any]]:
@@ -65,6 +70,9 @@ def lines(derivation: Derivation, report: Path | None = None) -> Iterator[str]:
         passes = f"{crossing.curve} accuracy passes {crossing.level:g} {crossing.direction}wards"
         yield f"  {passes} at t = {crossing.t:.12g}"
     yield f"  verdict: {found.verdict} ({found.reason})"
+    yield ""
+    yield f"kind of curve: {derivation.kind.kind} ({derivation.kind.verdict})"
+    yield from textwrap.wrap(derivation.kind.reason, WIDTH, initial_indent="  ", subsequent_indent="  ")
     if report is not None:
         yield ""
         yield f"document: {report / 'document.html'}"
@@ -90,4 +98,7 @@ def as_json(derivation: Derivation) -> dict[str, Any]:
         "verdict": found.verdict,
         "reason": found.reason,
         "certified": found.certified,
+        "kind": derivation.kind.kind,
+        "kind_verdict": derivation.kind.verdict,
+        "kind_reason": derivation.kind.reason,
     }

@@ -331,6 +331,12 @@ def test_derive_as_json_is_exact_and_says_what_is_proved(grokdd):
     assert (got["verdict"], got["certified"]) == ("proved", True)
 
 
+def test_derive_says_what_kind_of_curve_it_is(grokdd):
+    assert "kind of curve: grokking (proved)" in grokdd("derive", "grokking").out.splitlines()
+    got = json.loads(grokdd("derive", "double_descent", "--json").out)
+    assert (got["kind"], got["kind_verdict"]) == ("double descent", "proved")
+
+
 def test_derive_names_what_stands_at_all_times(grokdd, tmp_path):
     """A pattern of alpha = 0 has no inflection: it is there on the first plateau, at gamma / 2."""
     still, moving = Pattern(gamma=1, alpha=0, b=5, g=1, name="still"), Pattern(gamma=1, alpha=1, b=5, g=1)
