@@ -90,7 +90,8 @@ def _log_size(log_slope: tuple[fmpq, arb], partial: arb) -> tuple[bool, fmpq]:
     size = abs(partial).upper()
     if not size > 0:
         return False, fmpq(0)
-    return True, log_slope[0] + exact((log_slope[1] + size.log()).mid())
+    # 1 more for all: beside it a ball around exp(-1e308) is rounded away, which no rational could hold
+    return True, log_slope[0] + exact((1 + log_slope[1] + size.log()).mid())
 
 
 def exact(number: arb) -> fmpq:

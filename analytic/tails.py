@@ -100,8 +100,8 @@ def tails(curves: BallCurves) -> tuple[Tail, Tail]:
     clocks = sorted({curves.parameters[i][1:] for i in curves.moving})
     which = [clocks.index(curves.parameters[i][1:]) for i in curves.moving]
     values = vertex_values(curves)
-    left = _by_powers(_moebius(values), which, len(clocks))
-    right = _by_powers(_moebius(values[::-1]), which, len(clocks))  # 1 - s: the sets change places with the rest
+    left = _by_powers(moebius(values), which, len(clocks))
+    right = _by_powers(moebius(values[::-1]), which, len(clocks))  # 1 - s: the sets change places with the rest
     return Tail(left, clocks), Tail(right, [(alpha, -b) for alpha, b in clocks])
 
 
@@ -117,7 +117,7 @@ def vertex_values(curves: BallCurves) -> list[fmpq]:
     return values
 
 
-def _moebius(values: Sequence[fmpq]) -> list[fmpq]:
+def moebius(values: Sequence[fmpq]) -> list[fmpq]:
     """Return the coefficients of the multilinear polynomial with these values at the vertices of the unit cube."""
     found = list(values)
     for bit in range(len(found).bit_length() - 1):

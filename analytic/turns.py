@@ -13,12 +13,16 @@ from typing import NamedTuple
 from flint import arb, ctx, fmpq
 
 from .balls import BallCurves
+from .monomials import Monomials
 from .slope import exact, scaled_slope, sign_of, slope_sign
 
 PRECISIONS = (128, 256, 512, 1024, 2048)
 """Bits at which a sign, or an interval, is tried in turn, before it is left undecided."""
 LONG = 2**60
 """Times 1 / rate: an interval of this length is cut where something happens in it."""
+FEW, VAST = 4, 2**20
+"""Where an interval is longer than `FEW` / rate of the fastest pattern and R may be `VAST` times what it is in the
+middle, it is looked at in a second way (`monomials`)."""
 MOST_OPEN = 20
 """Open intervals with which a search goes on at the next precision: more are no matter of a few bits."""
 MOST_LOOKS = 4000
@@ -74,6 +78,7 @@ class _Search:
         self._curves = curves
         self._marks = _marks(curves)
         self._fastest = max(mark.rate for mark in self._marks)
+        self._monomials = Monomials(curves)
         self._looks = MOST_LOOKS
 
     def settle(self, whole: Stretch) -> list[Stretch]:
@@ -101,7 +106,11 @@ class _Search:
             if here.before != here.after:
                 self.found.append(Turn(here.low, here.high, here.before))
             return True
-        return abs(middle) > abs(change) * arb((here.high - here.low) / 2)
+        width = here.high - here.low
+        if abs(middle) > abs(change) * arb(width / 2):
+            return True
+        vast = width * self._fastest > FEW and not abs(over) < abs(middle) * VAST
+        return vast and self._monomials.sign_over(here.low, here.high) != 0
 
     def _cut(self, here: Stretch) -> tuple[fmpq, int] | None:
         """Return a time at which a stretch is cut, and the sign of the slope there; None if none can be told."""

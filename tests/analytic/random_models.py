@@ -72,7 +72,8 @@ def near_a_double_root(model: PatternModel, rng: random.Random) -> PatternModel:
     """Return the model with one gamma at which two extrema meet, but for a part in 1e12 to 1e6.
 
     acc_test' = A + gamma B for one gamma, so it is 0 at gamma = -A / B, a function of t; where that is extremal, two
-    zeros of acc_test' meet. A model that has no such gamma in (0, 1) is drawn again, with speeds that overlap.
+    zeros of acc_test' meet. A model that has no such gamma in (0, 1) is drawn again, with another rule (under some none
+    ever meet) and speeds that overlap.
     """
     while True:
         i = rng.randrange(model.n)
@@ -83,7 +84,7 @@ def near_a_double_root(model: PatternModel, rng: random.Random) -> PatternModel:
             Pattern(gamma=rng.random(), alpha=10 ** rng.uniform(-1.5, 0), b=rng.uniform(0, 100), g=rng.random())
             for _ in range(model.n)
         ]
-        model = PatternModel(patterns, model.rule, None if isinstance(model.rule, Table) else model.chance)
+        model = with_rule(patterns, rng.randrange(5), rng)
 
 
 def with_gamma(model: PatternModel, i: int, gamma: Fraction) -> PatternModel:
