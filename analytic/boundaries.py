@@ -19,7 +19,7 @@ import numpy as np
 from flint import arb, ctx, fmpq
 from numpy.typing import NDArray
 
-from .balls import BallCurves, rational
+from .balls import BallCurves, moves, rational
 from .errors import InputError, shown
 from .exact import Exact, as_fraction
 from .extrema import shape
@@ -171,8 +171,7 @@ class _Plane:
                 if found is None:
                     continue
                 t, y = found
-            if self.y_range[0] <= y <= self.y_range[1]:
-                yield BoundaryPoint(float(x), float(y), float(t), self._counts(x, y))
+            yield from self._point(x, y, float(t))
 
     def _brackets(self, none: PatternModel, full: PatternModel) -> Iterator[tuple[Fraction, Fraction]]:
         """Yield pairs of times between which y as a function of time may be extremal, seen in floats."""
@@ -199,15 +198,20 @@ class _Plane:
 
     def leaving(self, x: Fraction, *, early: bool) -> Iterator[BoundaryPoint]:
         """Yield the point with this x at which an extremum leaves before (or after) all times, if there is one."""
-        slowest = _only_slowest(self.model)
+        slowest = _only_slowest(self.at(x, Fraction(1, 2)))
         if slowest is None:
             return
         at_0, at_1 = (_last_gain(self.at(x, Fraction(end)), slowest, early=early) for end in (0, 1))
         if at_0 == at_1:
             return
-        y = at_0 / (at_0 - at_1)
+        yield from self._point(x, at_0 / (at_0 - at_1), -math.inf if early else math.inf)
+
+    def _point(self, x: Fraction, y: Fraction, t: float) -> Iterator[BoundaryPoint]:
+        """Yield a point, unless it is out of range or the number of extrema is proved to be the same on both sides."""
         if self.y_range[0] <= y <= self.y_range[1]:
-            yield BoundaryPoint(float(x), float(y), -math.inf if early else math.inf, self._counts(x, y))
+            counts = self._counts(x, y)
+            if counts is None or counts[0] != counts[1]:
+                yield BoundaryPoint(float(x), float(y), t, counts)
 
 
 def _extremal(line: _Line, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction] | None:
@@ -268,7 +272,8 @@ def _slopes(model: PatternModel, times: NDArray[np.float64]) -> tuple[NDArray[np
 
 def _only_slowest(model: PatternModel) -> int | None:
     """Return the pattern that is slower than all others that move; None if two are."""
-    moving = sorted((i for i, x in enumerate(model.patterns) if x.alpha), key=lambda i: model.patterns[i].alpha)
+    moving = [i for i, x in enumerate(model.patterns) if moves(x)]
+    moving.sort(key=lambda i: model.patterns[i].alpha)
     if not moving or (len(moving) > 1 and model.patterns[moving[0]].alpha == model.patterns[moving[1]].alpha):
         return None
     return moving[0]

@@ -12,6 +12,10 @@ Point = Mapping[sp.Symbol, Fraction]
 Holds = Callable[[Mapping[sp.Symbol, fmpq]], bool]
 
 
+HIGHEST = 60
+"""Largest power that is worth a solver's time."""
+
+
 class NotPolynomialError(ValueError):
     """A statement that is no relation between polynomials or their quotients; the message names the part."""
 
@@ -25,13 +29,23 @@ def letters(statements: Iterable[sp.Basic]) -> list[sp.Symbol]:
 
 def quotient(relation: Any) -> tuple[sp.Poly, sp.Poly]:
     """Return left minus right side of a relation as a quotient of polynomials with rational coefficients."""
-    above, below = sp.fraction(sp.together(relation.lhs - relation.rhs))
+    above, below = _fraction(relation)
     return polynomial(above), polynomial(below)
+
+
+def _fraction(relation: Any) -> tuple[sp.Expr, sp.Expr]:
+    if not all(isinstance(side, sp.Expr) for side in (relation.lhs, relation.rhs)):
+        raise NotPolynomialError(f"{relation} is no relation between numbers")
+    return sp.fraction(sp.together(relation.lhs - relation.rhs))
 
 
 def polynomial(expr: sp.Expr) -> sp.Poly:
     """Return an expression as a polynomial with rational coefficients in its own letters."""
     own = letters([expr])
+    if expr.has(sp.Float):
+        raise NotPolynomialError(f"{expr} holds a float; write sp.Rational(3, 10) for 0.3")
+    if any(abs(one.exp) > HIGHEST for one in expr.atoms(sp.Pow) if one.exp.is_number):
+        raise NotPolynomialError(f"{expr} holds a power above {HIGHEST}")
     try:
         return sp.Poly(expr, *(own or [sp.Dummy()]), domain=sp.QQ)
     except (sp.PolynomialError, sp.CoercionFailed):
@@ -40,7 +54,7 @@ def polynomial(expr: sp.Expr) -> sp.Poly:
 
 def denominators(statement: sp.Basic) -> list[sp.Expr]:
     """Return the denominators in a statement that hold letters: where one is 0, the statement says nothing."""
-    found = {sp.fraction(sp.together(one.lhs - one.rhs))[1] for one in relations(statement)}
+    found = {_fraction(one)[1] for one in relations(statement)}
     return sorted((x for x in found if x.free_symbols), key=str)
 
 

@@ -25,6 +25,8 @@ from .turns import PRECISIONS, Mark, Stretch, Turn, beside_marks, narrowed, turn
 
 STANDS = "no pattern that acc_test depends on ever moves, so it is constant, exactly"
 CANCELS = "the patterns that move cancel in acc_test, so it is constant, exactly"
+CANCELS_IN_A_TAIL = "in a tail of acc_test its leading terms cancel exactly"
+FAR_TAIL = "a tail of acc_test begins farther out than was looked, or its leading terms nearly cancel"
 LARGEST = 12
 """Patterns up to which a shape is computed: each time costs 2**n multiplications of balls."""
 FARTHEST = 200
@@ -79,8 +81,8 @@ class Shape:
 def shape(model: PatternModel, levels: Iterable[Exact] = (0.5, 0.9, 0.99)) -> Shape:
     """Return the extrema of acc_test, and the times at which acc_train and acc_test pass `levels`.
 
-    Times are good to 1e-14 of themselves, and values to an ulp. Where the slope touches 0, or a curve a level, without
-    a change of sign, there is neither an extremum nor a crossing.
+    Times are good to 1e-14 of themselves or to 1e-18 / alpha of the fastest pattern, and values to an ulp. Where the
+    slope touches 0, or a curve a level, without a change of sign, there is neither an extremum nor a crossing.
 
     Parameters
     ----------
@@ -148,7 +150,8 @@ def _find_turns(curves: BallCurves) -> _Found:
     found, left_open = turns(curves, stretch)
     narrow = [narrowed(curves, turn, width) for turn in found]
     if not (ends[0][1] and ends[1][1]):
-        return _Found(narrow, False, "in a tail of acc_test its leading terms cancel exactly")
+        cancels = not (left.leads and right.leads)
+        return _Found(narrow, False, CANCELS_IN_A_TAIL if cancels else FAR_TAIL)
     if left_open:
         near = _as_float(left_open[0].low)
         return _Found(narrow, False, f"near t = {near:.6g} the slope touches 0, or comes closer to it than can be told")

@@ -6,6 +6,7 @@ counterexample in rational numbers that was put into the statement exactly. Ever
 """
 
 import itertools
+import math
 import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +26,15 @@ from .solvers import SOLVERS, ask
 from .symbols import gamma, p
 
 SHARES = re.compile(r"(p|gamma|g)_\d+|c|c_train|z")
-"""Letters that lie in [0, 1]."""
+"""Letters that lie in [0, 1], with SymPy's assumption of `symbols` that they are not negative."""
+SIGNS_OF_LETTERS: Mapping[str, Any] = {
+    "positive": sp.Gt,
+    "negative": sp.Lt,
+    "nonnegative": sp.Ge,
+    "nonpositive": sp.Le,
+    "nonzero": sp.Ne,
+}
+"""What SymPy may know of the sign of a letter, the strongest first."""
 MOST_VERTICES = 2**16
 CANDIDATES = 3000
 """Points at which a counterexample is looked for before a solver is asked: small fractions, for checks by hand."""
@@ -53,14 +62,15 @@ class Answer:
         """Return the verdict and what can be checked by hand."""
         if self.verdict != "refuted":
             return f"{self.verdict}: {self.reason}"
-        return f"refuted: {self.reason}; there {_with_values(self.fails, self.counterexample)}"
+        there = f"; there {_with_values(self.fails, self.counterexample)}" if self.counterexample else ""
+        return f"refuted: {self.reason}{there}"
 
 
 def prove(claim: Boolean, assuming: Boolean | Iterable[Boolean] = (), seconds: float = SECONDS) -> Answer:
     """Return whether `claim` holds for all letters that satisfy `assuming`.
 
     The letters of `symbols` have their ranges: p, gamma, g, c, c_train and z lie in [0, 1], alpha and b are at least
-    0. Of other letters is assumed what SymPy was told of them (positive, nonnegative), beside being real.
+    0. Of other letters is assumed that they are real, and their sign, if SymPy was told of it.
 
     Parameters
     ----------
@@ -70,7 +80,7 @@ def prove(claim: Boolean, assuming: Boolean | Iterable[Boolean] = (), seconds: f
     assuming
         One or several of the same.
     seconds
-        For each solver.
+        For each solver, more than 0.
 
     Raises
     ------
@@ -88,15 +98,20 @@ def prove(claim: Boolean, assuming: Boolean | Iterable[Boolean] = (), seconds: f
     proved: vertices, z3 and cvc5 find no exception
     """
     given = _demand_statements(claim, assuming)
-    assumed = (*_defined(claim, given), *_ranges(claim, given), *given)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < math.inf:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(f"seconds must be a number greater than 0, got {shown(seconds)}")
+    assumed = (*_ranges(claim, given), *given)
     try:
+        assumed = (*_defined(claim, given), *assumed)
         question = _Question(claim, assumed)
     except NotPolynomialError as error:
         return Answer(claim, assumed, "undecided", f"no solver understands it: {error}", (), {}, None)
-    if claim == sp.true:
-        return Answer(claim, assumed, "proved", "SymPy has reduced it to true", ("SymPy",), {}, None)
     if not question.assumptions_can_hold(seconds):
         raise InputError(f"assuming must be satisfiable, got {shown(sp.And(*given))}; no values satisfy it")
+    if claim == sp.true:
+        return Answer(claim, assumed, "proved", "SymPy has reduced it to true", ("SymPy",), {}, None)
+    if claim == sp.false:
+        return Answer(claim, assumed, "refuted", "SymPy has reduced it to false", (), {}, claim)
     return question.answer(seconds, only_ranges=not given)
 
 
@@ -143,9 +158,26 @@ def _demand_statements(claim: object, assuming: object) -> tuple[Boolean, ...]:
             raise InputError(f"assuming[{i}] must be a SymPy relation or Boolean, got {shown(one)}")
     for one in cast(tuple[Boolean, ...], (claim, *statements)):
         for letter in one.free_symbols:
-            if isinstance(letter, sp.Symbol) and letter.is_extended_real is False:
-                raise InputError(f"letters must be real, got {letter}")
+            if isinstance(letter, sp.Symbol):
+                _demand_real(letter)
     return cast(tuple[Boolean, ...], statements)
+
+
+def _demand_real(letter: sp.Symbol) -> None:
+    """Refuse a letter of which more or less is assumed than a solver of real arithmetic can be told."""
+    if letter.is_extended_real is False:
+        raise InputError(f"letters must be real, got {letter}")
+    told = {name for name, value in letter.assumptions0.items() if value is not None}
+    kinds = ("prime", "even", "odd", "integer", "noninteger", "rational", "irrational", "algebraic", "transcendental")
+    known = [name for name in kinds if name in told and name not in _implied_by_sign(letter)]
+    if known:
+        raise InputError(f"letters may be known to be real or of one sign, got {letter}, which is {known[0]} too")
+
+
+def _implied_by_sign(letter: sp.Symbol) -> set[str]:
+    """Return what SymPy concludes from the sign of a letter alone."""
+    sign = {name: True for name in ("real", *SIGNS_OF_LETTERS) if letter.assumptions0.get(name)}
+    return set(sp.Symbol(letter.name, **sign).assumptions0)
 
 
 def _is_statement(value: object) -> bool:
@@ -155,12 +187,17 @@ def _is_statement(value: object) -> bool:
 
 def _ranges(claim: Boolean, given: Iterable[Boolean]) -> Iterator[Boolean]:
     for letter in letters((claim, *given)):
-        if SHARES.fullmatch(letter.name):
-            yield cast(Boolean, sp.And(sp.Ge(letter, 0, evaluate=False), sp.Le(letter, 1)))
-        elif letter.is_positive:
-            yield cast(Boolean, sp.Gt(letter, 0, evaluate=False))
-        elif letter.is_nonnegative:
-            yield cast(Boolean, sp.Ge(letter, 0, evaluate=False))
+        if is_share(letter):
+            yield cast(Boolean, sp.Le(letter, 1))
+        for name, relation in SIGNS_OF_LETTERS.items():
+            if letter.assumptions0.get(name):
+                yield cast(Boolean, relation(letter, 0, evaluate=False))
+                break
+
+
+def is_share(letter: sp.Symbol) -> bool:
+    """Return whether a letter is one of those of `symbols` that lie in [0, 1]; a name alone does not make it one."""
+    return SHARES.fullmatch(letter.name) is not None and letter == sp.Symbol(letter.name, nonnegative=True)
 
 
 def _defined(claim: Boolean, given: Iterable[Boolean]) -> Iterator[Boolean]:
@@ -216,7 +253,7 @@ class _Question:
 
     def _holds_at_vertices(self) -> bool:
         """Return whether the claim joins relations that are affine in each letter, which all hold at each vertex."""
-        if 2 ** len(self.letters) > MOST_VERTICES or not all(SHARES.fullmatch(x.name) for x in self.letters):
+        if 2 ** len(self.letters) > MOST_VERTICES or not all(map(is_share, self.letters)):
             return False
         if not all(isinstance(part, sp.Lt | sp.Le | sp.Gt | sp.Ge) and _is_affine(part) for part in _parts(self.claim)):
             return False
@@ -247,12 +284,14 @@ def _candidates(letters: Sequence[sp.Symbol]) -> Iterator[dict[sp.Symbol, Fracti
 
 
 def _steps(letter: sp.Symbol) -> list[Fraction]:
-    if SHARES.fullmatch(letter.name):
+    if is_share(letter):
         return [Fraction(1), Fraction(0), Fraction(1, 4), Fraction(1, 2), Fraction(3, 4)]
     if letter.is_positive:
         return [Fraction(1), Fraction(2), Fraction(1, 2), Fraction(4), Fraction(1, 4)]
     if letter.is_nonnegative:
         return [Fraction(1), Fraction(0), Fraction(1, 2), Fraction(2), Fraction(4)]
+    if letter.is_nonpositive:
+        return [Fraction(-1), Fraction(-2), Fraction(-1, 2), Fraction(-4), Fraction(0)]
     return [Fraction(1), Fraction(-1), Fraction(0), Fraction(1, 2), Fraction(2)]
 
 

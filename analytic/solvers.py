@@ -47,7 +47,7 @@ def ask(solver: Solver, assumed: Boolean, claim: Boolean, seconds: float) -> Fin
     asked = api.SolverFor(_LOGIC)
     asked.set(_TIME_LIMIT[solver], int(1000 * seconds))
     question = sp.And(assumed, sp.Not(claim))
-    own = {letter: api.Real(letter.name) for letter in letters([question])}
+    own = {letter: api.Real(f"x{place}") for place, letter in enumerate(letters([question]))}  # names may repeat
     asked.add(_translated(api, question, own))
     answer = asked.check()
     if answer == api.unsat:

@@ -10,13 +10,14 @@ from flint import arb, ctx
 from sympy.logic.boolalg import Boolean
 
 from ..accuracy import acc_test
-from ..balls import rational
+from ..balls import BallCurves, rational
 from ..exact_statements import with_values
 from ..extrema import shape
 from ..model import PatternModel
 from ..pattern import Pattern
 from ..rules import Mean
 from ..symbols import g, gamma, p
+from ..tails import vertex_values
 from .drawing import any_rule, patterns, share, with_chance
 from .record import Counterexample, Law, Lemma, PolynomialIdentity, Theorem
 
@@ -45,7 +46,11 @@ def finite_speed() -> Theorem:
             "and "
             "falls for good, else it has no extremum. The condition is never met for delta <= 1."
         ),
-        hypotheses=("mean rule, c = 0 (or g - c in place of g)", "gamma_0 > 0, g_0 > 0, g_1 <= g_0", "equal alpha > 0"),
+        hypotheses=(
+            "mean rule, c = 0, or g - c in place of g",
+            "gamma_0 > 0, g_0 > 0, 0 <= g_1 <= g_0",
+            "equal alpha > 0",
+        ),
         derivation=(
             "p_0 = gamma_0 x / (x + 1), p_1 = gamma_1 x / (x + delta) with x = exp(alpha (t - b_0)).",
             "d acc_test / dx = Q(x) / (2 (x + 1)^2 (x + delta)^2) with a quadratic Q.",
@@ -89,6 +94,11 @@ def finite_speed() -> Theorem:
                 shown=lambda: _kinds((1, 1), (1, 0), (Fraction(1, 20), 1), (100, 100)) == ("maximum", "minimum"),
             ),
             Counterexample(
+                drops="0 <= g_1",
+                says="g = (3/5, 0), c = 1/2, alpha = 1, b = (100, 101): the condition holds, and accuracy only falls",
+                shown=_below_chance_only_falls,
+            ),
+            Counterexample(
                 drops="g_1 <= g_0",
                 says="the poorer first: alpha = 1, b = (10, 16), gamma = (1, 1), g = (1/2, 1) does not fall; swapped "
                 "it does",
@@ -113,13 +123,23 @@ def _in_x() -> sp.Expr:
 
 def _better_first(rng: random.Random) -> PatternModel:
     first, second = share(rng, 1), share(rng, 1)
+    chance = rng.choice((Fraction(0), Fraction(1, 5)))
     good = share(rng, 1)
     bad = good * share(rng)
     alpha, b = Fraction(rng.randrange(1, 20), 20), Fraction(rng.randrange(1, 200))
     later = max(Fraction(0), b + Fraction(rng.randrange(-40, 160), 20) / alpha)
-    return PatternModel(
-        [Pattern(gamma=first, alpha=alpha, b=b, g=good), Pattern(gamma=second, alpha=alpha, b=later, g=bad)], Mean()
-    )
+    rows = ((first, b, good), (second, later, bad))  # both g measured from chance
+    members = [Pattern(gamma=x, alpha=alpha, b=y, g=chance + (1 - chance) * z) for x, y, z in rows]
+    return PatternModel(members, Mean(), chance)
+
+
+def _below_chance_only_falls() -> bool:
+    rows = ((100, Fraction(3, 5)), (101, Fraction(0)))
+    model = PatternModel([Pattern(gamma=1, alpha=1, b=b, g=g) for b, g in rows], chance=Fraction(1, 2))
+    values = vertex_values(BallCurves(model))
+    with ctx.workprec(200):
+        holds = bool(_excess(model) > 0)
+    return holds and shape(model, levels=()).extrema == () and values[-1] < values[0]
 
 
 def _as_predicted(model: PatternModel, excess: Callable[[PatternModel], arb]) -> bool | None:
@@ -136,14 +156,16 @@ def _excess(model: PatternModel) -> arb:
     """Return left minus right side of the condition at finite speed."""
     first, second = model.patterns
     delta = arb(rational(first.alpha * (second.b - first.b))).exp()
-    left = (1 + delta) * rational((first.g + second.g) * first.gamma) - 2 * delta * rational(second.g)
-    return rational(second.gamma) * left - rational(2 * first.gamma * first.g)
+    good, bad = first.g - model.chance, second.g - model.chance
+    left = (1 + delta) * rational((good + bad) * first.gamma) - 2 * delta * rational(bad)
+    return rational(second.gamma) * left - rational(2 * first.gamma * good)
 
 
 def _plateau_excess(model: PatternModel) -> arb:
     """Return the same of the condition on plateaus, to which the other tends as the gap grows."""
     first, second = model.patterns
-    return arb(rational(first.gamma * first.g - second.g * (2 - first.gamma)))
+    good, bad = first.g - model.chance, second.g - model.chance
+    return arb(rational(first.gamma * good - bad * (2 - first.gamma)))
 
 
 def _kinds(

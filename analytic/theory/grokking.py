@@ -36,7 +36,7 @@ def delay() -> Theorem:
             "gamma_0))) "
             "/ gamma_1 and l_2 = (1 - delta - H2) / (gamma_2 (g_2 - H2))."
         ),
-        hypotheses=("pattern 2 preferred and last", "l_1 and l_2 in (0, 1)", "all alpha_i > 0"),
+        hypotheses=("pattern 2 preferred and last", "g_2 > H2", "l_1 and l_2 in (0, 1)", "all alpha_i > 0"),
         derivation=(
             "Put the other patterns at gamma or 0 into both accuracies and solve for the share s of pattern 1 or 2.",
             "By the theorem on plateaus the error of doing so is a sum of exp(-alpha |t - b|), which falls as gaps "

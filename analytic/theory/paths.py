@@ -77,7 +77,7 @@ def path() -> Theorem:
                 means="balls",
                 draw=lambda _: on_the_path(SHARE),
                 holds=lambda model: abs(_boundary(model).y - float(model.patterns[0].gamma)) < 1e-15,
-                too_much=lambda model: abs(_boundary(model).y - float(model.patterns[0].gamma)) < 1e-19,
+                too_much=lambda model: abs(_boundary(model).y - float(_FARTHER.patterns[0].gamma)) < 1e-15,
                 models=1,
             ),
         ),
@@ -104,6 +104,9 @@ def on_the_path(share: Fraction) -> PatternModel:
     first = Pattern(gamma=heuristic.gamma * (1 - share), alpha=heuristic.alpha, b=heuristic.b, g=1)
     third = Pattern(gamma=slow.gamma + share * (1 - slow.gamma), alpha=slow.alpha, b=slow.b, g=1)
     return PatternModel([first, overfitting, third], Preferred(2))
+
+
+_FARTHER = on_the_path(SHARE + Fraction(1, 10**12))
 
 
 def _boundary(model: PatternModel) -> BoundaryPoint:

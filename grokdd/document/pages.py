@@ -75,7 +75,7 @@ def to_html(document: Document) -> str:
         for place, (name, some) in enumerate(document.sections())
     ]
     note = (
-        "Each statement says how it was verified; two ways that are named share no code that decides. "
+        "Each statement says how it was verified; where two ways are named, both were computed and agree. "
         "The command grokdd derive --replay computes every number of the JSON file beside this page again and compares."
     )
     return page(title, f"<h1>{text(title)}</h1>", paragraph(note), *parts)

@@ -63,7 +63,7 @@ def read_document(path: Path) -> tuple[str, PatternModel, list[dict[str, Any]]]:
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: also of a number too long for Python
         raise InputError(
             f"{path} must be a JSON document of derive --report, got {' '.join(str(error).split())}"
         ) from None

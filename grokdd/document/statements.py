@@ -1,15 +1,28 @@
 """What a document says of a model: closed forms, plateaus, theorems with numbers put in, certified shape, kind."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
 import sympy as sp
 from flint import arb, ctx
 
-from ..analytic import Classification, PatternModel, Shape, Table, acc_test, acc_train, classify, shape, theorem
+from ..analytic import (
+    Classification,
+    PatternModel,
+    Preferred,
+    Shape,
+    Table,
+    acc_test,
+    acc_train,
+    classify,
+    plateau_conditions,
+    shape,
+    symbolic_plateaus,
+    theorem,
+)
 from ..analytic.balls import BallCurves, rational
-from ..analytic.conditions import plateau_conditions
 from ..analytic.exact_statements import with_values
 from ..analytic.kept import kept
 from ..analytic.symbols import numbers, p
@@ -68,30 +81,37 @@ def _closed_forms(model: PatternModel) -> Iterator[Statement]:
         )
         return
     letters = {p(i): sp.Symbol(f"p_{i}") for i in range(model.n)}
-    train = sp.expand(with_values(acc_train(model.n, chance=True), numbers(model)).xreplace(letters))
-    yield Statement(section, "Train accuracy as a polynomial.", _equation("train", train), str(train), (ALGEBRA, EXACT))
-    subsets = with_values(acc_test(model.n, rule=model.rule, chance=not isinstance(model.rule, Table)), numbers(model))
-    test = sp.expand(subsets.xreplace(letters))
-    agree = _same(test, model, letters)
-    yield Statement(
-        section,
-        "Test accuracy as a polynomial, from the sum over all sets.",
-        _equation("test", test),
-        str(test),
-        (ALGEBRA, EXACT) if agree else (ALGEBRA,),
-    )
+    forms = {
+        "train": acc_train(model.n, chance=True),
+        "test": acc_test(model.n, rule=model.rule, chance=not isinstance(model.rule, Table)),
+    }
+    corners = {
+        "train": lambda members: Fraction(1) if members else model.chance_train,
+        "test": model.generalization,
+    }
+    for which, form in forms.items():
+        polynomial = sp.expand(with_values(form, numbers(model)).xreplace(letters))
+        agrees = _agrees_at_corners(polynomial, list(letters.values()), corners[which])
+        says = f"{which.capitalize()} accuracy as a polynomial."
+        means = (ALGEBRA, "exact fractions at all corners") if agrees else (ALGEBRA,)
+        yield Statement(section, says, _equation(which, polynomial), str(polynomial), means)
 
 
 def _equation(which: str, expr: sp.Expr) -> str:
     return rf"\mathrm{{acc}}_{{\mathrm{{{which}}}}} = {sp.latex(expr)}"
 
 
-def _same(expr: sp.Expr, model: PatternModel, letters: dict[sp.Symbol, sp.Symbol]) -> bool:
-    """Return whether a polynomial is G at every corner of the unit cube, which decides a multilinear one."""
-    for mask in range(2**model.n):
-        corner = {letters[p(i)]: mask >> i & 1 for i in range(model.n)}
-        value = model.generalization([i for i in range(model.n) if mask >> i & 1])
-        if with_values(expr, corner) != sp.Rational(value.numerator, value.denominator):
+def _agrees_at_corners(
+    polynomial: sp.Expr, letters: Sequence[sp.Symbol], value: Callable[[list[int]], Fraction]
+) -> bool:
+    """Return whether a polynomial has these values where some letters are 1 and the others 0.
+
+    That decides it, because it is of degree 1 in each letter.
+    """
+    for mask in range(2 ** len(letters)):
+        corner = {letter: mask >> i & 1 for i, letter in enumerate(letters)}
+        expected = value([i for i in range(len(letters)) if mask >> i & 1])
+        if with_values(polynomial, corner) != sp.Rational(expected.numerator, expected.denominator):
             return False
     return True
 
@@ -101,13 +121,11 @@ def _same(expr: sp.Expr, model: PatternModel, letters: dict[sp.Symbol, sp.Symbol
 
 def _plateaus(model: PatternModel) -> Iterator[Statement]:
     section, found, names = "Plateaus", plateau_conditions(model), pattern_names(model)
-    values = vertex_values(BallCurves(model))
+    standing = [f"{name} at gamma / 2" for i, name in enumerate(names) if i not in found.order]
     for k, height in enumerate(found.heights):
-        learned = ", ".join(names[i] for i in found.order[:k]) or "nothing"
-        ends = {0: values[0], len(found.order): values[-1]}  # the limits of the curve, from its polynomial
-        means = (EXACT, ALGEBRA) if ends.get(k) == rational(height) else (EXACT,)
+        learned = ", ".join([*standing, *(names[i] for i in found.order[:k])]) or "nothing"
         says = f"With {learned} learned test accuracy is {fraction_text(height)}."
-        yield Statement(section, says, rf"V_{{{k}}} = {_latex(height)}", exact_text(height), means)
+        yield Statement(section, says, rf"V_{{{k}}} = {_latex(height)}", exact_text(height), (EXACT,))
     for k, (one, other) in enumerate(pairwise(found.heights)):
         way = "rises" if other > one else "falls" if other < one else "stays"
         says = f"Learning {names[found.order[k]]} next, it {way}: {fraction_text(one)}, then {fraction_text(other)}."
@@ -182,27 +200,49 @@ def _seen(model: PatternModel, between: tuple[Fraction, Fraction]) -> tuple[str,
 
 
 def _theorems(model: PatternModel, found: Shape) -> Iterator[Statement]:
-    section = "Theorems, with these numbers"
-    moving = [x for x in model.patterns if x.alpha > 0 and x.gamma > 0]
-    speeds = {x.alpha for x in moving}
-    count = len(found.extrema)
+    yield from _papers_conditions(model)
+    yield from _any_schedule(model)
+    if found.verdict == "proved":
+        yield from _bounds(model, len(found.extrema))
+
+
+SECTION = "Theorems, with these numbers"
+
+
+def _papers_conditions(model: PatternModel) -> Iterator[Statement]:
+    """Yield descent and second ascent, for models of the paper's kind: the third of three preferred and last."""
     conditions = plateau_conditions(model)
-    if conditions.descent is not None:
-        h = [fraction_text(height) for height in conditions.heights[1:4]]
-        fall, rise = (("<", "not <")[not x] for x in (conditions.descent, conditions.second_ascent))
-        says = f"{theorem('descent').title}: H2 = {h[1]} {fall} H1 = {h[0]}."
-        yield Statement(section, says, "", conditions.descent, (EXACT, "theorem: descent"))
-        says = f"{theorem('second ascent').title}: H2 = {h[1]} {rise} H3 = {h[2]}."
-        yield Statement(section, says, "", conditions.second_ascent, (EXACT, "theorem: second ascent"))
-    if len(speeds) == 1 and moving:
+    if model.n != 3 or conditions.order != (0, 1, 2) or model.rule != Preferred(2):
+        return
+    if not all(x.gamma > 0 for x in model.patterns):
+        return
+    says_so = symbolic_plateaus()
+    for name, relation, by_heights in (
+        ("descent", says_so.descent, conditions.descent),
+        ("second ascent", says_so.second_ascent, conditions.second_ascent),
+    ):
+        by_condition = bool(with_values(relation, numbers(model)))
+        one = theorem(name)
+        says = f"{one.statement} Here it is {'' if by_condition else 'not '}so."
+        means = (EXACT, "the condition of the theorem") if by_condition == by_heights else ("contradiction",)
+        yield Statement(SECTION, says, sp.latex(relation), by_condition, means)
+
+
+def _any_schedule(model: PatternModel) -> Iterator[Statement]:
+    falling, edges = _edges(model)
+    says = f"Of {edges} ways to learn one more pattern, {falling} lower test accuracy: "
+    says += "some schedule makes it fall." if falling else "no schedule makes it fall."
+    yield Statement(SECTION, says, "", [falling, edges], (EXACT, "theorem: monotone"))
+
+
+def _bounds(model: PatternModel, count: int) -> Iterator[Statement]:
+    """Yield what theorems say of a number of extrema that is proved."""
+    moving = [x for x in model.patterns if x.alpha > 0 and x.gamma > 0]
+    if moving and len({x.alpha for x in moving}) == 1:
         says = f"At one speed {len(moving)} patterns make at most {len(moving) - 1} extrema; here there are {count}."
-        yield Statement(section, says, "", count <= len(moving) - 1, (BALLS, "theorem: equal speeds"))
-    edges = _edges(model)
-    says = f"Of {edges[1]} ways to learn one more pattern, {edges[0]} lower test accuracy: "
-    says += "some schedule makes it fall." if edges[0] else "no schedule makes it fall."
-    yield Statement(section, says, "", list(edges), (EXACT, "theorem: monotone"))
+        yield Statement(SECTION, says, "", count <= len(moving) - 1, (BALLS, "theorem: equal speeds"))
     ends = [tail.begins() for tail in tails(BallCurves(model))]
-    if None not in ends and any(moving):
+    if moving and None not in ends:
         first, last = ends[0][1], -ends[1][1]  # pyright: ignore[reportOptionalSubscript]
         ways = [("falls", "rises")[sign > 0] for sign in (first, last)]
         parity = "odd" if first != last else "even"
@@ -210,7 +250,7 @@ def _theorems(model: PatternModel, found: Shape) -> Iterator[Statement]:
             f"Test accuracy {ways[0]} before all times and {ways[1]} after all, so the number of extrema is {parity}: "
         )
         says += f"it is {count}."
-        yield Statement(section, says, "", (first != last) == (count % 2 == 1), (BALLS, "theorem: parity"))
+        yield Statement(SECTION, says, "", (first != last) == (count % 2 == 1), (BALLS, "theorem: parity"))
 
 
 def _edges(model: PatternModel) -> tuple[int, int]:
@@ -241,6 +281,7 @@ def _margins(model: PatternModel, *, fresh: bool) -> Iterator[Statement]:
     """Yield how far each parameter may move before the kind changes; found once, and then kept on the disk."""
 
     def compute() -> list[list[str | None]]:
+        print("looking for the margins of the kind: some seconds", file=sys.stderr, flush=True)
         found = classify(model, margins=True).margins
         sides = [(one, side, change) for one in found for side, change in (("below", one.below), ("above", one.above))]
         return [

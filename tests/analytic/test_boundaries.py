@@ -155,3 +155,19 @@ def test_a_parameter_is_read_and_put(name: str):
     changed = one.put(model, Fraction(3, 4))
     assert one.of(changed) == Fraction(3, 4) != one.of(model)
     assert one.put(changed, one.of(model)) == model
+
+
+def test_a_pattern_that_never_shows_is_not_the_slowest():
+    def member(gamma: Any, alpha: Any, b: int, g: Any) -> Pattern:
+        return Pattern(gamma=gamma, alpha=alpha, b=b, g=g)
+
+    absent = member(0, Fraction(1, 100), 300, Fraction(1, 2))
+    model = PatternModel([member(Fraction(7, 10), Fraction(3, 20), 30, 1), member(1, Fraction(1, 5), 50, 0), absent])
+    found = shape_boundaries(model, "gamma_0", "chance", points=3)
+    assert all(point.counts is None or point.counts[0] != point.counts[1] for one in found for point in one.points)
+    assert not [one for one in found if one.where == "one leaves before all times" and one.points[0].y == 0.5]
+
+
+def test_where_the_curve_is_constant_nothing_leaves():
+    model = PatternModel([Pattern(gamma=1, alpha=1, b=10, g=1)], chance=Fraction(1, 2))
+    assert shape_boundaries(model, "gamma_0", "g_0", points=3) == ()

@@ -202,3 +202,41 @@ def test_with_a_chance_level_a_pattern_below_it_falls():
     got = prove(never_falls(1, chance=True))
     assert got.verdict == "refuted"
     assert got.counterexample[g(0)] < got.counterexample[c]
+
+
+def test_letters_of_one_name_are_not_one_letter():
+    other = sp.Symbol("x", positive=True)
+    got = prove(sp.Ne((x - other) ** 2, sp.Rational(9, 49)))  # pyright: ignore[reportArgumentType]  # SymPy's stubs
+    assert got.verdict == "refuted"
+
+
+def test_what_sympy_knows_of_a_sign_is_assumed_and_a_name_alone_is_not():
+    negative, nonzero = sp.Symbol("N", negative=True), sp.Symbol("M", nonzero=True, real=True)
+    assert prove(sp.Lt(negative, 0, evaluate=False)).verdict == "proved"
+    assert prove(sp.Gt(nonzero**2, 0, evaluate=False)).verdict == "proved"
+    assert prove(sp.Gt(sp.Symbol("gamma_0", positive=True), 0, evaluate=False)).verdict == "proved"
+    assert prove(sp.Le(sp.Symbol("z", real=True), 1)).verdict == "refuted"
+
+
+def test_an_integer_is_refused():
+    with pytest.raises(
+        InputError, match=r"^letters may be known to be real or of one sign, got I, which is integer too$"
+    ):
+        prove(sp.Ge(sp.Symbol("I", integer=True), 0))
+
+
+@pytest.mark.parametrize("claim", [sp.Ge(x**20000, 0, evaluate=False), sp.Eq(x * 0.1, 1), sp.Eq(x > 0, y > 0)])
+def test_what_would_take_a_solver_too_long_or_is_no_number_is_undecided(claim: Any):
+    assert prove(claim).verdict == "undecided"
+
+
+@pytest.mark.parametrize("seconds", [0, -1, "a", float("nan"), True])
+def test_seconds_must_be_positive(seconds: Any):
+    with pytest.raises(InputError, match=r"^seconds must be a number greater than 0, got "):
+        prove(x > 0, seconds=seconds)
+
+
+def test_assumptions_that_contradict_each_other_are_refused_whatever_the_claim():
+    with pytest.raises(InputError, match=r"^assuming must be satisfiable"):
+        prove(sp.true, assuming=(x > 1, x < 0))
+    assert str(prove(sp.false)) == "refuted: SymPy has reduced it to false"

@@ -157,7 +157,7 @@ def test_the_command_writes_and_replays(grokdd, tmp_path, monkeypatch):
     assert got.out.splitlines()[-2] == f"document: {tmp_path}/out/document.html"
     document = tmp_path / "out" / "document.json"
     again = grokdd("derive", "--replay", document)
-    assert (again.code, again.err) == (0, "")
+    assert (again.code, again.err) == (0, "looking for the margins of the kind: some seconds\n")
     assert again.out.endswith("statements computed again, all the same\n")
     document.write_text(document.read_text().replace('"monotone learning"', '"grokking"'))
     changed = grokdd("derive", "--replay", document)
@@ -174,6 +174,7 @@ def test_the_command_writes_and_replays(grokdd, tmp_path, monkeypatch):
         ('{"format": 1}', "must hold a name, a model and statements"),
         ('{"format": 1, "name": "x", "model": "", "statements": [1]}', "must hold statements that are JSON objects"),
         ('{"format": 1, "name": "x", "model": "import os", "statements": []}', "TOML"),
+        ('{"format": 1' + "1" * 5000 + "}", "must be a JSON document of derive --report"),
         ("[" * 100000, "must be a JSON document of derive --report"),
     ],
 )
