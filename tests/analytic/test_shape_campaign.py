@@ -1,8 +1,10 @@
 """Shapes of random models agree with the definition; so do the checks that say so, which can fail."""
 
+import json
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +23,8 @@ from .definition import contradictions
 from .random_models import KINDS, kind_of, random_model
 from .shape_campaign import summary, trial
 
+RECORD = Path(__file__).resolve().parents[2] / "results" / "shapes" / "campaign.json"
+
 
 @pytest.mark.parametrize("seed", range(60))
 def test_the_shape_of_a_random_model_is_proved_and_true(seed: int):
@@ -33,6 +37,14 @@ def test_the_shapes_of_2000_random_models_are_true_and_hardly_one_is_undecided()
     got = summary(trial(seed) for seed in range(2000))
     assert got["contradicted"] == {}
     assert len(got["undecided"]) < 20
+
+
+def test_the_campaign_on_record_found_nothing_wrong():
+    got = json.loads(RECORD.read_text())
+    assert got["models"] == 2000
+    assert got["contradicted"] == {}
+    assert len(got["undecided"]) < 20
+    assert got["kinds"] == {kind: 20 * share for kind, share in KINDS.items()}
 
 
 def test_the_models_are_of_the_kinds_they_say():
