@@ -16,6 +16,7 @@ import typer
 
 from . import __version__
 from .analytic.errors import InputError
+from .exit_codes import ExitCode
 from .model_argument import read_model
 from .output import Output
 
@@ -108,7 +109,7 @@ def derive(
         checked = theorem_list.verified(Output(json, quiet), fresh=fresh)
         Output(json, quiet).answer(theorem_list.lines(checked), {"theorems": checked})
         if theorem_list.failed(checked):
-            raise typer.Exit(1)
+            raise typer.Exit(ExitCode.NO)
         return
     if replay is not None:
         if model is not None:
@@ -118,7 +119,7 @@ def derive(
         found = replaying.replayed(replay)
         Output(json, quiet).answer(replaying.lines(found), replaying.as_json(found))
         if found.differences:
-            raise typer.Exit(1)
+            raise typer.Exit(ExitCode.NO)
         return
     if model is None:
         context.fail("Missing argument 'MODEL' (or --theorems).")

@@ -19,12 +19,14 @@ from .analytic.errors import InputError, MachineError
 class ExitCode(IntEnum):
     """What the exit code of a `grokdd` command says.
 
-    None answers yes or no: `fit` is done when it has judged, whatever the verdict. 1 and 3 are kept for the no and the
-    undecided of a command that does.
+    `fit` is done when it has judged, whatever the verdict. 3 is kept for the undecided of a command that answers yes or
+    no.
     """
 
     DONE = 0
     """Done."""
+    NO = 1
+    """The answer is no: a check of a theorem failed, or a document differs when it is computed again."""
     BAD_INPUT = 2
     """The input cannot be used."""
     MACHINE_FAILED = 4

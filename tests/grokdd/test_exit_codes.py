@@ -149,7 +149,6 @@ def test_done_is_0_and_typers_exit_is_kept():
 
 
 def test_the_readme_and_the_design_name_every_code_and_no_other():
-    """1 and 3 are named once more, as not in use."""
     codes = {int(code) for code in ExitCode}
     (sentence,) = re.findall(r"Exit codes: ([^.]*)\.", (REPOSITORY / "README.md").read_text())
     assert {int(number) for number in re.findall(r"\d+", sentence)} == codes
