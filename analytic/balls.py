@@ -132,6 +132,11 @@ def rational(number: Fraction) -> fmpq:
     return fmpq(number.numerator, number.denominator)
 
 
+def fraction(number: fmpq) -> Fraction:
+    """Return a FLINT rational as a Fraction."""
+    return Fraction(int(number.p), int(number.q))
+
+
 def moves(pattern: Pattern) -> bool:
     """Return whether p(t) changes with time at all."""
     return pattern.gamma > 0 and pattern.alpha > 0
@@ -163,18 +168,18 @@ def _halves(table: Sequence[fmpq], bit: int) -> tuple[list[fmpq], list[fmpq]]:
 
 def _factor(gamma: fmpq, alpha: fmpq, b: fmpq, t: fmpq) -> Factor:
     """Return what is known at time `t`; the logistic's argument is exact, so that no digit of t - b is lost."""
-    s, rest = _logistic(alpha * (t - b))
+    s, rest = logistic(alpha * (t - b))
     return _of_shares(gamma, alpha, s, rest, 1 if t <= b else -1)
 
 
 def _factor_over(gamma: fmpq, alpha: fmpq, b: fmpq, low: fmpq, high: fmpq) -> Factor:
     """Return what is known on an interval: the logistic grows, so its ends enclose it."""
-    (s_low, rest_low), (s_high, rest_high) = _logistic(alpha * (low - b)), _logistic(alpha * (high - b))
+    (s_low, rest_low), (s_high, rest_high) = logistic(alpha * (low - b)), logistic(alpha * (high - b))
     side = 1 if high <= b else -1 if low >= b else 0
     return _of_shares(gamma, alpha, s_low.union(s_high), rest_low.union(rest_high), side)
 
 
-def _logistic(x: fmpq) -> tuple[arb, arb]:
+def logistic(x: fmpq) -> tuple[arb, arb]:
     """Return s(x) and 1 - s(x)."""
     decay = (-abs(arb(x))).exp()  # at most 1; exp(x) itself would be infinite where alpha is huge
     small, big = decay / (1 + decay), 1 / (1 + decay)

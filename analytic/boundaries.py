@@ -19,7 +19,7 @@ import numpy as np
 from flint import arb, ctx, fmpq
 from numpy.typing import NDArray
 
-from .balls import BallCurves, moves, rational
+from .balls import BallCurves, fraction, moves, rational
 from .errors import InputError, shown
 from .exact import Exact, as_fraction
 from .extrema import shape
@@ -229,7 +229,7 @@ def _extremal(line: _Line, low: Fraction, high: Fraction) -> tuple[Fraction, Fra
     t = (ends[0] + ends[1]) / 2
     (p, _), (q, _) = (_slope_and_change(one, t) for one in line)
     y = p / (p - q)
-    return (_fraction(t), Fraction(y.str(30, radius=False))) if y.is_finite() else None
+    return (fraction(t), Fraction(y.str(30, radius=False))) if y.is_finite() else None
 
 
 def _turn(line: _Line, t: fmpq) -> arb:
@@ -287,11 +287,7 @@ def _last_gain(model: PatternModel, slowest: int, *, early: bool) -> Fraction:
         return Fraction(0)
     values, bit = vertex_values(curves), 1 << curves.moving.index(slowest)
     gain = values[bit] - values[0] if early else values[-1] - values[len(values) - 1 - bit]
-    return _fraction(gain)
-
-
-def _fraction(number: fmpq) -> Fraction:
-    return Fraction(int(number.p), int(number.q))
+    return fraction(gain)
 
 
 def _linked(rows: Sequence[Sequence[BoundaryPoint]]) -> list[tuple[BoundaryPoint, ...]]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from flint import arb, fmpq
 
-from .balls import BallCurves
+from .balls import BallCurves, logistic
 from .slope import exact, sign_of
 from .tails import moebius, vertex_values
 
@@ -66,18 +66,13 @@ def _log(alpha: fmpq, b: fmpq, learned: bool, times: tuple[fmpq, fmpq, fmpq]) ->
     """Return log u of one pattern: of s, or of 1 - s = s(-x)."""
     way = -1 if learned else 1
     xs = [way * alpha * (t - b) for t in times]
-    rest = arb.union(_logistic(-xs[0]), _logistic(-xs[2]))  # 1 - u on the interval
+    rest = arb.union(logistic(xs[0])[1], logistic(xs[2])[1])  # 1 - u on the interval
     low, middle, high = (_log_logistic(x) for x in xs)
     return _Log(low, middle, high, way * alpha * rest)
 
 
 def _log_logistic(x: fmpq) -> tuple[fmpq, arb]:
     return min(x, fmpq(0)), -(-abs(arb(x))).exp().log1p()
-
-
-def _logistic(x: fmpq) -> arb:
-    decay = (-abs(arb(x))).exp()
-    return (1 if x >= 0 else decay) / (1 + decay)
 
 
 def _of_all_sets(logs: Sequence[_Log]) -> list[_Log]:

@@ -68,8 +68,8 @@ class _Middle:
         self.value = sum(others, partials[self.leader])
 
 
-def sign_of(value: arb) -> int:
-    """Return the sign of a ball, 0 if it holds 0."""
+def sign_of(value: arb | fmpq) -> int:
+    """Return the sign of a number; of a ball, 0 if it holds 0."""
     return 1 if value > 0 else -1 if value < 0 else 0
 
 

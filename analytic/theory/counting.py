@@ -11,6 +11,7 @@ from ..pattern import Pattern
 from ..rules import Mean
 from .drawing import patterns, with_chance
 from .record import Law, Theorem
+from .shapes import has_at_most
 
 
 def descents() -> Theorem:
@@ -106,8 +107,8 @@ def extrema_of_the_mean() -> Theorem:
                 says="random models of n = 2 to 4 have at most 2 (n - 1) extrema",
                 means="certified shapes",
                 draw=_mean_of_any,
-                holds=lambda model: _at_most(model, 2 * (model.n - 1)),
-                too_much=lambda model: _at_most(model, 2 * (model.n - 1) - 1),
+                holds=lambda model: has_at_most(model, 2 * (model.n - 1)),
+                too_much=lambda model: has_at_most(model, 2 * (model.n - 1) - 1),
                 models=120,
             ),
         ),
@@ -122,10 +123,3 @@ def _mean_of_any(rng: random.Random) -> PatternModel:
     if rng.random() < 0.1:
         return _slow_and_quick(rng)
     return with_chance(rng, patterns(rng, rng.randint(2, 4), gap=rng.choice((5, 20, 60))), Mean())
-
-
-def _at_most(model: PatternModel, most: int) -> bool | None:
-    found = shape(model, levels=())
-    if len(found.extrema) > most:
-        return False
-    return True if found.verdict == "proved" else None

@@ -3,7 +3,7 @@
 import random
 from fractions import Fraction
 
-from flint import ctx, fmpq
+from flint import ctx
 
 from ..balls import BallCurves, rational
 from ..extrema import shape
@@ -81,11 +81,7 @@ def _ends(model: PatternModel, s: int = 0) -> tuple[int, int]:
     if s not in curves.moving:
         return 0, 0
     bit = 1 << curves.moving.index(s)
-    return _sign(values[bit] - values[0]), _sign(values[-1] - values[len(values) - 1 ^ bit])
-
-
-def _sign(number: fmpq) -> int:
-    return (number > 0) - (number < 0)
+    return sign_of(values[bit] - values[0]), sign_of(values[-1] - values[len(values) - 1 ^ bit])
 
 
 def _slopes_at_ends(model: PatternModel) -> tuple[int, int]:
@@ -113,5 +109,5 @@ def _two_slowest() -> bool:
     values = vertex_values(curves)
     with ctx.workprec(400):
         slopes = sign_of(curves.at(rational(Fraction(-50))).slope), sign_of(curves.at(rational(Fraction(70))).slope)
-    claims = [(_sign(values[bit] - values[0]), _sign(values[3] - values[3 ^ bit])) for bit in (1, 2)]
+    claims = [(sign_of(values[bit] - values[0]), sign_of(values[3] - values[3 ^ bit])) for bit in (1, 2)]
     return slopes not in claims

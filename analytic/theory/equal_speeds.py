@@ -20,6 +20,7 @@ from ..symbols import g, gamma, p
 from ..tails import vertex_values
 from .drawing import any_rule, patterns, share, with_chance
 from .record import Counterexample, Law, Lemma, PolynomialIdentity, Theorem
+from .shapes import has_at_most, kinds
 
 X = sp.Symbol("x", positive=True)
 """exp(alpha (t - b_0))."""
@@ -31,6 +32,8 @@ CONSTANT = 2 * DELTA * (DELTA * gamma(0) * g(0) + gamma(1) * g(1))
 QUADRATIC = LEADING * X**2 + MIDDLE * X + CONSTANT
 BETTER_FIRST = cast(Boolean, sp.And(sp.Gt(gamma(0), 0), sp.Gt(g(0), 0), sp.Le(g(1), g(0))))
 WITNESS = {gamma(0): Fraction(1, 2), gamma(1): Fraction(1), g(0): Fraction(1), g(1): Fraction(0)}
+OVERTAKEN = ((1, Fraction(1, 20), 100, 1), (1, 1, 100, 0))
+"""A slow good pattern and a quick poor one: gamma, alpha, b, g."""
 PEAK = DELTA * (1 + sp.sqrt(2 * DELTA - 1)) / (DELTA - 1)
 """x at the peak for g_1 = 0, gamma_1 = 1."""
 
@@ -91,7 +94,7 @@ def finite_speed() -> Theorem:
             Counterexample(
                 drops="equal speeds",
                 says="alpha = (1/20, 1), b = (100, 100), gamma = (1, 1), g = (1, 0) rises again after it fell",
-                shown=lambda: _kinds((1, 1), (1, 0), (Fraction(1, 20), 1), (100, 100)) == ("maximum", "minimum"),
+                shown=lambda: kinds(Mean(), *OVERTAKEN) == ["maximum", "minimum"],
             ),
             Counterexample(
                 drops="0 <= g_1",
@@ -103,8 +106,8 @@ def finite_speed() -> Theorem:
                 says="the poorer first: alpha = 1, b = (10, 16), gamma = (1, 1), g = (1/2, 1) does not fall; swapped "
                 "it does",
                 shown=lambda: (
-                    _kinds((1, 1), (Fraction(1, 2), 1), (1, 1), (10, 16)) == ()
-                    and _kinds((1, 1), (1, Fraction(1, 2)), (1, 1), (10, 16)) == ("maximum",)
+                    kinds(Mean(), (1, 1, 10, Fraction(1, 2)), (1, 1, 16, 1)) == []
+                    and kinds(Mean(), (1, 1, 10, 1), (1, 1, 16, Fraction(1, 2))) == ["maximum"]
                 ),
             ),
         ),
@@ -168,18 +171,6 @@ def _plateau_excess(model: PatternModel) -> arb:
     return arb(rational(first.gamma * good - bad * (2 - first.gamma)))
 
 
-def _kinds(
-    gammas: Sequence[Fraction | int],
-    gs: Sequence[Fraction | int],
-    alphas: Sequence[Fraction | int],
-    bs: Sequence[Fraction | int],
-) -> tuple[str, ...]:
-    """Return the kinds of the extrema of a model under the mean rule, in order; they must be proved."""
-    rows = zip(gammas, alphas, bs, gs, strict=True)
-    found = shape(PatternModel([Pattern(gamma=w, alpha=x, b=y, g=z) for w, x, y, z in rows]), levels=())
-    return tuple(x.kind for x in found.extrema) if found.verdict == "proved" else ("undecided",)
-
-
 def peak() -> Theorem:
     """Return the theorem on time and height of the peak at equal speeds."""
     root = sp.Symbol("R", positive=True)
@@ -224,9 +215,7 @@ def peak() -> Theorem:
             Counterexample(
                 drops="delta > 1",
                 says="if the useless pattern comes first or at the same time there is no peak",
-                shown=lambda: (
-                    _kinds((1, 1), (1, 0), (1, 1), (10, 10)) == () and _kinds((1, 1), (1, 0), (1, 1), (10, 9)) == ()
-                ),
+                shown=lambda: all(kinds(Mean(), (1, 1, 10, 1), (1, 1, b, 0)) == [] for b in (9, 10)),
             ),
         ),
         meaning="The peak's time is set by the speeds alone; only its height tells how much was understood.",
@@ -288,15 +277,15 @@ def at_most() -> Theorem:
                 says="models of n = 2 to 5 patterns have at most n - 1 extrema",
                 means="certified shapes",
                 draw=_one_speed,
-                holds=lambda model: _at_most(model, model.n - 1),
-                too_much=lambda model: _at_most(model, model.n - 2),
+                holds=lambda model: has_at_most(model, model.n - 1),
+                too_much=lambda model: has_at_most(model, model.n - 2),
             ),
         ),
         counterexamples=(
             Counterexample(
                 drops="equal speeds",
                 says="two patterns, alpha = (1/20, 1), have two extrema",
-                shown=lambda: len(_kinds((1, 1), (1, 0), (Fraction(1, 20), 1), (100, 100))) == 2,
+                shown=lambda: kinds(Mean(), *OVERTAKEN) == ["maximum", "minimum"],
             ),
         ),
         meaning="If everything is learned at one rate, double descent needs three patterns, and k descents need 2 k "
@@ -347,10 +336,3 @@ def _one_speed(rng: random.Random) -> PatternModel:
     if rng.random() < 0.2:  # the ones that attain the bound
         return PatternModel([Pattern(gamma=1, alpha=1, b=30 * i, g=(i + 1) % 2) for i in range(n)])
     return with_chance(rng, patterns(rng, n, alpha=share(rng, 1), gap=15), any_rule(rng, n))
-
-
-def _at_most(model: PatternModel, most: int) -> bool | None:
-    found = shape(model, levels=())
-    if len(found.extrema) > most:
-        return False
-    return True if found.verdict == "proved" else None

@@ -15,11 +15,12 @@ from ..extrema import shape
 from ..model import PatternModel
 from ..pattern import Pattern
 from ..proving import never_falls
-from ..rules import Mean, Preferred, Rule, SoftPreference, Table
+from ..rules import Mean, Preferred, SoftPreference, Table
 from ..symbols import g, gamma, p
 from ..tails import vertex_values
 from .drawing import any_rule, patterns, share, with_chance
 from .record import Counterexample, Law, Lemma, PolynomialIdentity, Theorem
+from .shapes import kinds, proved_kinds
 
 HALF = Fraction(1, 2)
 
@@ -272,15 +273,8 @@ def _timed(rng: random.Random, gamma: Fraction, g: Fraction | int) -> Pattern:
     return Pattern(gamma=gamma, alpha=Fraction(rng.randrange(1, 40), 20), b=rng.randrange(100), g=g)
 
 
-def _kinds(rule: Rule, *rows: tuple[Fraction | int, Fraction | int, int, Fraction | int]) -> list[str]:
-    """Return the kinds of the extrema of a model of patterns (gamma, alpha, b, g)."""
-    members = [Pattern(gamma=w, alpha=x, b=y, g=z) for w, x, y, z in rows]
-    return [x.kind for x in shape(PatternModel(members, rule), levels=()).extrema]
-
-
 def _only_a_maximum(model: PatternModel) -> bool:
-    found = shape(model, levels=())
-    return found.verdict == "proved" and [x.kind for x in found.extrema] == ["maximum"]
+    return proved_kinds(model) == ["maximum"]
 
 
 def complete_preference() -> Theorem:
@@ -333,7 +327,7 @@ def complete_preference() -> Theorem:
                 "preferred: "
                 "up, down, up, down",
                 shown=lambda: (
-                    _kinds(Preferred(2), (HALF, 2, 20, 1), (HALF, 2, 100, 1), (1, Fraction(1, 20), 100, Fraction(1, 5)))
+                    kinds(Preferred(2), (HALF, 2, 20, 1), (HALF, 2, 100, 1), (1, Fraction(1, 20), 100, Fraction(1, 5)))
                     == ["maximum", "minimum", "maximum"]
                 ),
             ),
@@ -341,7 +335,7 @@ def complete_preference() -> Theorem:
                 drops="gamma_1 = 1",
                 says="gamma = (1, 9/10), g = (1, 1/5), alpha = (1/50, 2), b = (100, 150): down and up again",
                 shown=lambda: (
-                    _kinds(Preferred(1), (1, Fraction(1, 50), 100, 1), (Fraction(9, 10), 2, 150, Fraction(1, 5)))
+                    kinds(Preferred(1), (1, Fraction(1, 50), 100, 1), (Fraction(9, 10), 2, 150, Fraction(1, 5)))
                     == ["maximum", "minimum"]
                 ),
             ),

@@ -54,8 +54,8 @@ CLOSE = {
 def test_values_close_to_the_end_are_close_to_the_limit(name: str, end: str):
     form, (far, close) = of(name)[end], CLOSE[end]
     values = {**point(2), t: 15, r: 1}
-    assert short_of(form, values, sp.sympify(close)) < sp.Float(10) ** -50
-    assert short_of(form, values, sp.sympify(far)) > sp.Float(10) ** -4
+    assert short_of(form, values, close) < sp.Float(10) ** -50
+    assert short_of(form, values, far) > sp.Float(10) ** -4
 
 
 def test_sympy_finds_the_limits_of_one_curve():
