@@ -84,7 +84,7 @@ def to_html(document: Document) -> str:
 def _rows(some: list[Statement]) -> str:
     return table(
         "What holds, and how it was verified.",
-        ("statement", "verified by"),
+        ("statement", "verified"),
         [(one.says if not one.formula else f"{one.says} {_plain(one)}", ", ".join(one.verified)) for one in some],
     )
 
@@ -111,8 +111,8 @@ def _latex(document: Document) -> Iterator[str]:
         for one in some:
             yield rf"\item {_escaped(one.says)}"
             if one.formula:
-                yield rf"\begin{{multline*}}{one.formula}\end{{multline*}}"
-            yield rf"\emph{{Verified by {_escaped(', '.join(one.verified))}.}}"
+                yield rf"\[ {one.formula} \]"
+            yield rf"\emph{{Verified: {_escaped(', '.join(one.verified))}.}}"
         yield r"\end{enumerate}"
     yield r"\end{document}"
 
