@@ -112,13 +112,13 @@ class Block:
         return self._behind("mlp_norm", x + (update if drop is None else drop(update)))
 
     def _mlp(self, x: Tensor) -> Tensor:
-        weights = self.weights
-        inner = linear(x, weights["mlp_in.weight"], weights.get("mlp_in.bias"))
+        weights, rows = self.weights, x.flatten(1, -2)
+        inner = linear(rows, weights["mlp_in.weight"], weights.get("mlp_in.bias"))
         if self.activation == "gated_silu":
-            inner = functional.silu(linear(x, weights["mlp_gate.weight"])) * inner
+            inner = functional.silu(linear(rows, weights["mlp_gate.weight"])) * inner
         else:
             inner = activate(inner, self.activation)
-        return linear(inner, weights["mlp_out.weight"], weights.get("mlp_out.bias"))
+        return linear(inner, weights["mlp_out.weight"], weights.get("mlp_out.bias")).view_as(x)
 
     def _before(self, name: str, x: Tensor) -> Tensor:
         return self._normalized(name, x) if self.norm == "pre" else x

@@ -15,7 +15,9 @@ EPSILON = 1e-5
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Return x (E, ..., I) through each member's map `weight` (E, O, I), plus `bias` (E, O): (E, ..., O)."""
-    y = torch.bmm(x.flatten(1, -2), weight.transpose(1, 2)).unflatten(1, x.shape[1:-1])
+    y = torch.bmm(x.flatten(1, -2), weight.transpose(1, 2))
+    if x.ndim != 3:  # no view where none is needed: what is changed in place should not be one (`activate`)
+        y = y.unflatten(1, x.shape[1:-1])
     return y if bias is None else y + by_member(bias, y)
 
 
@@ -31,7 +33,10 @@ def normalize(x: Tensor, kind: str, gain: Tensor, bias: Tensor | None) -> Tensor
 
 
 def activate(x: Tensor, kind: str) -> Tensor:
-    """Return the activation of x, element by element; x itself is used up."""
+    """Return the activation of x, element by element; x itself is used up.
+
+    If x is a view, going back through a change in place copies the gradient twice.
+    """
     if kind == "relu":
         return functional.relu(x, inplace=True)  # what a linear map returns is needed by nobody else
     return {"gelu": functional.gelu, "tanh": torch.tanh}[kind](x)

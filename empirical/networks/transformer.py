@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from ...analytic.errors import InputError
@@ -64,6 +65,9 @@ class Transformer:
     """Rows of the embedding; None is as many as are used. The public code has 2000."""
     unembed_vocabulary: bool = False
     """Whether the softmax runs over all symbols of the vocabulary instead of the possible answers."""
+    unused_weight: float = 1.0
+    """How many symbols each one that no example uses stands for in the softmax: the log of it is added to its logit.
+    The 1900 unused symbols of the public code are all alike, and 100 of weight 19 do what they do for less."""
     dropout: float = 0.0
     """Share of the MLP's output that is dropped in training; the public code drops 0.1."""
 
@@ -82,7 +86,10 @@ class Transformer:
         demand_one_of("initial", self.initial, ("uniform", "normal"))
         demand_flags(self, ("mlp_biases", "tied", "operator_symbol", "leading_eos", "unembed_vocabulary"))
         demand_number("init_scale", self.init_scale, "a number above 0", 5e-324)
+        demand_number("unused_weight", self.unused_weight, "a finite number of at least 1", 1)
         demand_number("dropout", self.dropout, "in [0, 1)", 0, 1)
+        if self.unused_weight != 1 and not (self.unembed_vocabulary or self.tied):
+            raise InputError(f"unused_weight must be 1 unless unembed_vocabulary is true, got {self.unused_weight}")
         if self.positions == "rotary" and (self.width // self.heads) % 2:
             raise InputError(f"width must give each head an even share for rotary positions, got {self.width}")
 
@@ -158,7 +165,11 @@ class Transformer:
         x = streams[-1].rows[:, :, -1]
         if self.norm == "pre":
             x = normalize(x, self.norm_kind, weights["final_norm.weight"], weights.get("final_norm.bias"))
-        return linear(x, weights["embedding.weight" if self.tied else "unembedding.weight"])
+        logits = linear(x, weights["embedding.weight" if self.tied else "unembedding.weight"])
+        if self.unused_weight == 1 or logits.shape[-1] <= spelling.symbols:
+            return logits
+        answers, unused = logits.split((spelling.symbols, logits.shape[-1] - spelling.symbols), dim=-1)
+        return torch.cat((answers, unused + math.log(self.unused_weight)), dim=-1)
 
     def _block(self, weights: Weights, spelling: Spelling, depth: int) -> Block:
         start = f"blocks.{depth}."
