@@ -1,7 +1,7 @@
 """Theorems about the pattern model, each with the checks that a machine makes of it."""
 
 from ..errors import InputError, shown
-from . import counting, ends, equal_speeds, grokking, paths, plateaus, schedules, two_patterns
+from . import complete_preference, counting, ends, equal_speeds, grokking, paths, plateaus, schedules, two_patterns
 from .record import Counterexample, Evidence, Law, Lemma, PolynomialIdentity, Theorem, Verification, verify
 
 __all__ = [
@@ -33,7 +33,7 @@ def theorems() -> tuple[Theorem, ...]:
         equal_speeds.at_most(),
         schedules.monotone(),
         schedules.recovery(),
-        schedules.complete_preference(),
+        complete_preference.complete_preference(),
         two_patterns.classification(),
         counting.descents(),
         ends.parity(),

@@ -19,10 +19,8 @@ from ..rules import Mean, Preferred, SoftPreference, Table
 from ..symbols import g, gamma, p
 from ..tails import vertex_values
 from .drawing import any_rule, patterns, share, with_chance
-from .record import Counterexample, Law, Lemma, PolynomialIdentity, Theorem
-from .shapes import kinds, proved_kinds
-
-HALF = Fraction(1, 2)
+from .record import Counterexample, Law, Lemma, Theorem
+from .shapes import proved_kinds
 
 
 class Edge(NamedTuple):
@@ -275,72 +273,3 @@ def _timed(rng: random.Random, gamma: Fraction, g: Fraction | int) -> Pattern:
 
 def _only_a_maximum(model: PatternModel) -> bool:
     return proved_kinds(model) == ["maximum"]
-
-
-def complete_preference() -> Theorem:
-    """Return the theorem that a complete preference for a worse pattern forbids recovery, for two patterns."""
-    s, a = sp.Symbol("s", real=True), sp.Symbol("a", real=True)
-    inside = cast(Boolean, sp.And(a >= 0, a < 1, s > a, s <= 1))
-    return Theorem(
-        name="complete preference",
-        title="A complete preference for a worse pattern forbids recovery",
-        statement=(
-            "Two patterns, pattern 1 preferred with gamma_1 = 1 and 0 <= g_1 < gamma_0 g_0: for all positive speeds "
-            "and all "
-            "inflections acc_test has exactly one maximum and no minimum."
-        ),
-        hypotheses=("n = 2, positive speeds, c = 0", "pattern 1 preferred, gamma_1 = 1, 0 <= g_1 < gamma_0 g_0"),
-        derivation=(
-            "With h = gamma_0 g_0, acc_test - g_1 = (1 - s_1)(h s_0 - g_1): it rises while h s_0 <= g_1.",
-            "After that acc_test' has the sign of alpha_0 s_0 (1 - s_0) / (s_0 - a) - alpha_1 s_1 with a = g_1 / h.",
-            "The first term falls as s_0 grows (its derivative is -(s^2 - 2 a s + a) / (s - a)^2), the second grows: "
-            "one "
-            "zero.",
-        ),
-        parts=(
-            Lemma(
-                says="s (1 - s) / (s - a) does not grow with s",
-                claim=sp.Ge(s**2 - 2 * a * s + a, 0),
-                where=inside,
-                witness={a: Fraction(1, 4), s: Fraction(1, 2)},
-                too_much=sp.Ge(s**2 - 2 * a * s + a / 4, 0),
-            ),
-            PolynomialIdentity(
-                says="the derivative of s (1 - s) / (s - a)",
-                left=lambda _: sp.diff(s * (1 - s) / (s - a), s),
-                right=lambda _: -(s**2 - 2 * a * s + a) / (s - a) ** 2,
-                sizes=(2,),
-                too_much=lambda _: -(s**2 - a * s + a) / (s - a) ** 2,
-            ),
-            Law(
-                says="one maximum, no minimum",
-                means="certified shapes",
-                draw=lambda rng: next(_complete_preferences(rng)),
-                holds=_only_a_maximum,
-                too_much=lambda model: shape(model, levels=()).extrema == (),
-            ),
-        ),
-        counterexamples=(
-            Counterexample(
-                drops="n = 2",
-                says="gamma = (1/2, 1/2, 1), g = (1, 1, 1/5), alpha = (2, 2, 1/20), b = (20, 100, 100), pattern 2 "
-                "preferred: "
-                "up, down, up, down",
-                shown=lambda: (
-                    kinds(Preferred(2), (HALF, 2, 20, 1), (HALF, 2, 100, 1), (1, Fraction(1, 20), 100, Fraction(1, 5)))
-                    == ["maximum", "minimum", "maximum"]
-                ),
-            ),
-            Counterexample(
-                drops="gamma_1 = 1",
-                says="gamma = (1, 9/10), g = (1, 1/5), alpha = (1/50, 2), b = (100, 150): down and up again",
-                shown=lambda: (
-                    kinds(Preferred(1), (1, Fraction(1, 50), 100, 1), (Fraction(9, 10), 2, 150, Fraction(1, 5)))
-                    == ["maximum", "minimum"]
-                ),
-            ),
-        ),
-        meaning="A network that always takes a worse answer once it knows it has lost what it could do for good.",
-        source="docs/theory.md, section 3.7",
-        gap="How the lemma and the identity give one zero is the proof above.",
-    )
