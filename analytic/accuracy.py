@@ -12,6 +12,8 @@ from typing import Any, Literal, cast
 import sympy as sp
 
 from .errors import InputError
+from .expression_json import to_json
+from .kept_expressions import kept_expression
 from .rules import Mean, Preferred, Priority, Rule, SoftPreference, Table
 from .symbols import alpha, b, c, c_train, g, gamma, p, patterns_in, t, z
 
@@ -19,6 +21,10 @@ Form = Literal["subsets", "multilinear", "integral"]
 
 LARGEST = {"subsets": 12, "multilinear": 12, "integral": 100}
 """Patterns up to which a form is written out: the first two have 2**n terms, the third n**2 factors."""
+SLOW = 9
+"""Patterns from which on a form of 2**n terms may take seconds: it is then kept on the disk."""
+SLOW_TERMS = 100
+"""Different parts of an expression from which on its time derivative may take seconds."""
 
 _NO_POLYNOMIAL = {
     Priority: "its closed form is Preferred applied once per listed pattern, which is not written out here",
@@ -55,6 +61,8 @@ def acc_train(n: int, *, chance: bool = False) -> sp.Expr:
 def acc_test(n: int, *, rule: Rule | None = None, form: Form = "subsets", chance: bool = False) -> sp.Expr:
     """Return acc_test as an expression in p_0 .. p_(n-1) and g_0 .. g_(n-1), under a generalization rule.
 
+    From 9 patterns on a form of 2**n terms takes seconds, and is kept on the disk.
+
     Parameters
     ----------
     n
@@ -89,6 +97,14 @@ def acc_test(n: int, *, rule: Rule | None = None, form: Form = "subsets", chance
     rule.check(n)
     if isinstance(rule, Table) and chance:
         raise InputError("chance must be False with a Table, whose values[0] is G(empty)")
+    if form != "integral" and n >= SLOW:
+        asked = [n, form, chance, type(rule).__name__, rule.values.tolist() if isinstance(rule, Table) else repr(rule)]
+        says = f"writing out acc_test of {n} patterns"
+        return kept_expression("acc-test", lambda: _written_out(n, rule, form, chance), asked, says)
+    return _written_out(n, rule, form, chance)
+
+
+def _written_out(n: int, rule: Rule, form: Form, chance: bool) -> sp.Expr:
     if form == "subsets":
         return _subset_form(n, rule, chance)
     mean_form = _multilinear_form if form == "multilinear" else _integral_form
@@ -126,6 +142,16 @@ def rate(expr: sp.Expr) -> sp.Expr:
     >>> rate(p(0)).subs(gamma(0), 0)
     0
     """
+    try:
+        asked = to_json(expr)
+    except ValueError:  # it holds something of the caller's own, which is not kept
+        asked = []
+    if len(asked) < SLOW_TERMS:
+        return _rate(expr)
+    return kept_expression("rate", lambda: _rate(expr), asked, f"deriving {len(asked)} terms in time")
+
+
+def _rate(expr: sp.Expr) -> sp.Expr:
     slopes = (expr.diff(p(i)) * alpha(i) * gamma(i) * _logistic(i) * (1 - _logistic(i)) for i in patterns_in(expr))
     return in_time(cast(sp.Expr, sp.Add(expr.diff(t), *slopes)))
 

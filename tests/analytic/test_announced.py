@@ -1,0 +1,54 @@
+"""A terminal is told what takes long, and nothing else is."""
+
+import sys
+import threading
+import time
+from contextlib import contextmanager
+
+import sympy as sp
+
+from grokdd.analytic import announced as module
+from grokdd.analytic import prove, proving
+from grokdd.analytic.announced import announced
+
+
+def pretend_a_terminal(monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+
+
+def test_what_takes_long_is_told_of(monkeypatch, capsys):
+    pretend_a_terminal(monkeypatch)
+    monkeypatch.setattr(module, "AFTER", 0.0)
+    with announced("thinking"):
+        for thread in threading.enumerate():
+            if isinstance(thread, threading.Timer):
+                thread.join()
+    assert capsys.readouterr().err == "thinking: this takes some seconds\n"
+
+
+def test_what_is_done_in_time_is_not(monkeypatch, capsys):
+    pretend_a_terminal(monkeypatch)
+    with announced("thinking"):
+        pass
+    assert capsys.readouterr().err == ""
+
+
+def test_nothing_is_said_where_nobody_watches(monkeypatch, capsys):
+    monkeypatch.setattr(module, "AFTER", 0.0)
+    with announced("thinking"):
+        time.sleep(0.05)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_proof_is_announced(monkeypatch):
+    said = []
+
+    @contextmanager
+    def noted(says):
+        said.append(says)
+        yield
+
+    monkeypatch.setattr(proving, "announced", noted)
+    x = sp.Symbol("x", real=True)
+    prove(sp.Ge(x**2, 0))
+    assert said == ["looking for a proof or an exception"]

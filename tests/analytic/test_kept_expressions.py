@@ -1,0 +1,56 @@
+"""Long derivations are made once, and made again when what was kept is damaged."""
+
+import pytest
+import sympy as sp
+
+from grokdd.analytic import accuracy
+from grokdd.analytic.kept_expressions import kept_expression
+
+X = sp.Symbol("x")
+
+
+@pytest.fixture
+def cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("GROKDD_CACHE", str(tmp_path))
+    return tmp_path
+
+
+def counted(made, expr=X + 1):
+    def compute():
+        made.append(1)
+        return expr
+
+    return compute
+
+
+def test_it_is_derived_once(cache):
+    made = []
+    assert [kept_expression("x", counted(made), [1], "deriving x") for _ in range(3)] == [X + 1] * 3
+    assert len(made) == 1
+
+
+def test_a_damaged_file_costs_only_time(cache):
+    made = []
+    kept_expression("x", counted(made), [1], "deriving x")
+    (path,) = cache.rglob("x-*.json")
+    path.write_text('["__import__"]')
+    assert kept_expression("x", counted(made), [1], "deriving x") == X + 1
+    assert kept_expression("x", counted(made), [1], "deriving x") == X + 1
+    assert len(made) == 2
+
+
+def test_long_forms_and_rates_are_kept_and_as_they_were(cache, monkeypatch):
+    direct_form, direct_rate = accuracy.acc_test(4), accuracy.rate(accuracy.acc_test(3))
+    assert list(cache.rglob("*.json")) == []
+    monkeypatch.setattr(accuracy, "SLOW", 4)
+    monkeypatch.setattr(accuracy, "SLOW_TERMS", 10)
+    for _ in range(2):  # derived, then read
+        assert sp.srepr(accuracy.acc_test(4)) == sp.srepr(direct_form)
+        assert sp.srepr(accuracy.rate(accuracy.acc_test(3))) == sp.srepr(direct_rate)
+    assert sorted(path.name.rsplit("-", 1)[0] for path in cache.rglob("*.json")) == ["acc-test", "rate"]
+
+
+def test_what_has_no_form_on_the_disk_is_derived_all_the_same(cache, monkeypatch):
+    monkeypatch.setattr(accuracy, "SLOW_TERMS", 1)
+    assert accuracy.rate(sp.Function("f")(accuracy.t)) == sp.Function("f")(accuracy.t).diff(accuracy.t)
+    assert list(cache.rglob("*.json")) == []
