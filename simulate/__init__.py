@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING
 from ..analytic.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from .allocation import Sample, sample
     from .enumeration import extension
     from .evaluate import accuracies, curves
 
 __getattr__, _lazy = lazy_names(
     __name__,
     {
+        "allocation": ("Sample", "sample"),
         "enumeration": ("extension",),
         "evaluate": ("accuracies", "curves"),
     },
 )
 
-__all__ = ["accuracies", "curves", "extension"]
+__all__ = ["Sample", "accuracies", "curves", "extension", "sample"]
 
 
 def __dir__() -> list[str]:
