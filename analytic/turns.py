@@ -100,7 +100,7 @@ class _Search:
         """Find the turns of a stretch, and return the parts of it that stay open at the precision of now."""
         finest = 1 / (self._fastest * 2 ** (ctx.prec // 2))
         low, high = Instant(self._curves, whole.low), Instant(self._curves, whole.high)
-        waiting, left_open = [_Part(low, high, whole.before, whole.after)], list[_Part]()
+        waiting, left_open = [_Part(low, high, whole.before or low.sign, whole.after or high.sign)], list[_Part]()
         while waiting and self._looks:
             self._looks -= 1
             here = waiting.pop()
@@ -122,7 +122,7 @@ class _Search:
         width, value = here.high.t - here.low.t, abs(middle.value)
         if width * self._fastest > FEW and not abs(slope.over) < value * VAST:
             return not both_signs and self._monomials.sign_over(here.low, middle, here.high) != 0
-        if sign_of(slope.change):
+        if here.before and here.after and sign_of(slope.change):
             if here.before != here.after:
                 self.found.append(Turn(here.low.t, here.high.t, here.before))
             return True
