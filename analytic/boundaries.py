@@ -23,10 +23,11 @@ from .balls import BallCurves, fraction, moves, rational
 from .errors import InputError, shown
 from .exact import Exact, as_fraction
 from .extrema import shape
+from .factors import bend
 from .model import PatternModel, demand_model
 from .parameters import Parameter, parameter
 from .slope import sign_of
-from .tails import vertex_values
+from .vertices import vertex_values
 
 BITS = 384
 REACH, FINE = 14, 12
@@ -242,10 +243,10 @@ def _slope_and_change(curves: BallCurves, t: fmpq) -> tuple[arb, arb]:
     """Return acc_test' and acc_test'': sum p_i' E_i, and sum p_i' (v_i E_i + E_i') with v = p'' / p'."""
     factors = curves.factors(t)
     slope = change = arb(0)
-    for i, partial in curves.gradient.items():
-        value, value_change = partial.with_change(factors)
-        slope += factors[i].slope * value
-        change += factors[i].slope * ((factors[i].steady + factors[i].unsteady) * value + value_change)
+    partials = curves.gradient.with_change(factors)
+    for (_, alpha, _), factor, (value, value_change) in zip(curves.moving_parameters, factors, partials, strict=True):
+        slope += factor.slope * value
+        change += factor.slope * (sum(bend(alpha, factor), arb(0)) * value + value_change)
     return slope, change
 
 

@@ -24,7 +24,8 @@ from .extrema import Extremum, shape
 from .kinds import KindEvidence, KindThresholds
 from .model import PatternModel
 from .prominence import prominent_moves
-from .tails import Clock, tails, vertex_values
+from .tails import Clock, tails
+from .vertices import vertex_values
 
 START = fmpq(0)
 """When training begins."""

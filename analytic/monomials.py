@@ -10,25 +10,23 @@ however long the interval is. What cancels exactly is not there at all, as under
 where the slope of `slope` is a difference of numbers that both fall by hundreds of decades.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from flint import arb, fmpq
 
-from .balls import BallCurves, logistic
-from .slope import exact, sign_of
-from .tails import moebius, vertex_values
+from .balls import BallCurves
+from .factors import Factor
+from .slope import Instant, sign_of
+from .vertices import Number, moebius, scaled_vertices
 
 
-class _Log(NamedTuple):
-    """What is known of the logarithm of a monomial: its value at three times, and its rate over the interval.
+class _Variable(NamedTuple):
+    """u of one pattern at the ends of an interval and in its middle, and u' / u on the interval."""
 
-    A value is an exact number, which may be huge, and a ball of moderate size.
-    """
-
-    low: tuple[fmpq, arb]
-    middle: tuple[fmpq, arb]
-    high: tuple[fmpq, arb]
+    low: arb
+    middle: arb
+    high: arb
     rate: arb
 
 
@@ -36,73 +34,70 @@ class Monomials:
     """acc_test as a polynomial around any vertex of the box."""
 
     def __init__(self, curves: BallCurves) -> None:
-        self._clocks = [curves.parameters[i][1:] for i in curves.moving]
-        self._values = vertex_values(curves)
-        self._terms: dict[int, list[tuple[int, fmpq]]] = {}
+        self._alphas = [alpha for _, alpha, _ in curves.moving_parameters]
+        self._values, _ = scaled_vertices(curves)
+        self._terms: dict[int, list[tuple[int, Number]]] = {}
 
-    def sign_over(self, low: fmpq, high: fmpq) -> int:
-        """Return the sign of acc_test' on the whole of [low, high]; 0 if the bounds do not tell."""
-        middle = (low + high) / 2
-        learned = [b < middle for _, b in self._clocks]
+    def sign_over(self, low: Instant, middle: Instant, high: Instant) -> int:
+        """Return the sign of acc_test' on the whole of an interval; 0 if the bounds do not tell."""
+        learned = [factor.side > 0 for factor in middle.factors]
         terms = self._around(sum(1 << bit for bit, up in enumerate(learned) if up))
-        logs = _of_all_sets(
-            [_log(*clock, up, (low, middle, high)) for clock, up in zip(self._clocks, learned, strict=True)]
-        )
-        leader = logs[max(terms, key=lambda term: _size(term[1], logs[term[0]]))[0]]
-        total = arb(0)
-        for mask, c in terms:
-            total += c * logs[mask].rate * _ratio(logs[mask], leader, (high - low) / 2)
-        return sign_of(total)
+        factors = zip(low.factors, middle.factors, high.factors, strict=True)
+        variables = [_variable(*one) for one in zip(self._alphas, learned, factors, strict=True)]
+        sizes = _products((arb(1), one.middle) for one in variables)
+        leader = max(terms, key=lambda term: abs(sizes[term[0]] * term[1]).upper())[0]
+        return sign_of(_over_leader(terms, variables, leader, arb(0, (high.t - low.t) / 2)))
 
-    def _around(self, near: int) -> list[tuple[int, fmpq]]:
-        """Return the coefficients around a vertex that are not 0, by the sets of their factors; not the constant."""
+    def _around(self, near: int) -> list[tuple[int, Number]]:
+        """Return the coefficients around a vertex that are not 0, by the sets of their factors; not the constant.
+
+        All of them may be multiplied by one positive number.
+        """
         if near not in self._terms:
             turned = [self._values[mask ^ near] for mask in range(len(self._values))]
             self._terms[near] = [(mask, c) for mask, c in enumerate(moebius(turned)) if mask and c != 0]
         return self._terms[near]
 
 
-def _log(alpha: fmpq, b: fmpq, learned: bool, times: tuple[fmpq, fmpq, fmpq]) -> _Log:
-    """Return log u of one pattern: of s, or of 1 - s = s(-x)."""
-    way = -1 if learned else 1
-    xs = [way * alpha * (t - b) for t in times]
-    rest = arb.union(logistic(xs[0])[1], logistic(xs[2])[1])  # 1 - u on the interval
-    low, middle, high = (_log_logistic(x) for x in xs)
-    return _Log(low, middle, high, way * alpha * rest)
+def _variable(alpha: fmpq, learned: bool, factors: Sequence[Factor]) -> _Variable:
+    low, middle, high = factors
+    if learned:
+        return _Variable(low.rest, middle.rest, high.rest, -alpha * low.s.union(high.s))
+    return _Variable(low.s, middle.s, high.s, alpha * low.rest.union(high.rest))
 
 
-def _log_logistic(x: fmpq) -> tuple[fmpq, arb]:
-    return min(x, fmpq(0)), -(-abs(arb(x))).exp().log1p()
+def _over_leader(
+    terms: Sequence[tuple[int, Number]], variables: Sequence[_Variable], leader: int, off_middle: arb
+) -> arb:
+    """Return acc_test' over the u^m that leads, on the interval."""
+    leads = [leader >> bit & 1 for bit in range(len(variables))]
+    rates = _sums((arb(0), one.rate) for one in variables)
+    # What a monomial shares with the leading one cancels exactly.
+    drifts = _sums((-one.rate, arb(0)) if up else (arb(0), one.rate) for one, up in zip(variables, leads, strict=True))
+    low, middle, high = (
+        _products((1 / u, arb(1)) if up else (arb(1), u) for u, up in zip(us, leads, strict=True))
+        for us in list(zip(*variables, strict=True))[:3]
+    )
+    total = arb(0)
+    for m, c in terms:
+        drift = drifts[m]
+        monotone = drift > 0 or drift < 0
+        ratio = low[m].union(high[m]) if monotone else middle[m] * (drift * off_middle).exp()
+        total += c * rates[m] * ratio
+    return total
 
 
-def _of_all_sets(logs: Sequence[_Log]) -> list[_Log]:
-    """Return log u^m for each set m of factors, by their masks."""
-    nothing = (fmpq(0), arb(0))
-    found = [_Log(nothing, nothing, nothing, arb(0))]
-    for one in logs:
-        found += [
-            _Log(_sum(x.low, one.low), _sum(x.middle, one.middle), _sum(x.high, one.high), x.rate + one.rate)
-            for x in found
-        ]
+def _products(pairs: Iterable[tuple[arb, arb]]) -> list[arb]:
+    """Return the products of one of each pair, for each set the second of those in it and the first of the rest."""
+    found = [arb(1)]
+    for out, within in pairs:
+        found = [out * x for x in found] + [within * x for x in found]
     return found
 
 
-def _sum(one: tuple[fmpq, arb], other: tuple[fmpq, arb]) -> tuple[fmpq, arb]:
-    return one[0] + other[0], one[1] + other[1]
-
-
-def _size(c: fmpq, log: _Log) -> fmpq:
-    # 1 more for all: beside it a ball around exp(-1e308) is rounded away, which no rational could hold
-    return log.middle[0] + exact((1 + log.middle[1] + abs(arb(c)).log()).mid())
-
-
-def _ratio(one: _Log, leader: _Log, half: fmpq) -> arb:
-    """Return u^m over the leading one, on the interval."""
-    rate = one.rate - leader.rate
-    if rate > 0 or rate < 0:  # monotone: its ends enclose it
-        return arb.union(_quotient(one.low, leader.low), _quotient(one.high, leader.high))
-    return _quotient(one.middle, leader.middle) * (rate * arb(0, half)).exp()
-
-
-def _quotient(one: tuple[fmpq, arb], other: tuple[fmpq, arb]) -> arb:
-    return (arb(one[0] - other[0]) + (one[1] - other[1])).exp()
+def _sums(pairs: Iterable[tuple[arb, arb]]) -> list[arb]:
+    """Return the sums of one of each pair, likewise."""
+    found = [arb(0)]
+    for out, within in pairs:
+        found = [out + x for x in found] + [within + x for x in found]
+    return found

@@ -12,15 +12,16 @@ from flint import arb, ctx, fmpq, fmpq_poly
 
 from .slope import exact, sign_of
 from .turns import PRECISIONS, Turn
+from .vertices import Number
 
 
-def one_clock_turns(coefficients: Sequence[fmpq], alpha: fmpq, b: fmpq, width: fmpq) -> list[Turn] | None:
+def one_clock_turns(coefficients: Sequence[Number], alpha: fmpq, b: fmpq, width: fmpq) -> list[Turn] | None:
     """Return all turns on the whole line, each in an interval of at most `width`; None if the bits do not suffice.
 
     Parameters
     ----------
     coefficients
-        Of P, from the constant on; P is not constant.
+        Of P, or of P times a positive number, from the constant on; P is not constant.
     """
     slope = fmpq_poly(list(coefficients)).derivative()
     inner = slope

@@ -7,91 +7,110 @@ that leads in its middle: signs and zeros stay, and a plateau of any length is s
     R = acc_test' / p_k' = sum_i r_i E_i,   r_i = p_i' / p_k',   r_i' = r_i (v_i - v_k),   v_i = p_i'' / p_i'
 """
 
-from typing import NamedTuple
+from functools import cached_property
+from operator import mul
 
 from flint import arb, fmpq
 
-from .balls import BallCurves, Factor
+from .balls import BallCurves
+from .factors import Bend, bend, factor_at, factor_between
 
 
-class ScaledSlope(NamedTuple):
-    """Enclosures of R, the slope over a positive function, for an interval of times. They may be infinite."""
+class Instant:
+    """What is known of the slope at one time, at the precision at which it was made.
 
-    over: arb
-    """R on the interval."""
-    change: arb
-    """R' on the interval."""
-    middle: arb
-    """R in the middle of the interval."""
-
-
-def slope_sign(curves: BallCurves, t: fmpq) -> int:
-    """Return the sign of acc_test' at time `t`; 0 if it is 0, or cannot be told from it at the precision of now."""
-    return sign_of(_Middle(curves, t).value)
-
-
-def scaled_slope(curves: BallCurves, low: fmpq, high: fmpq) -> ScaledSlope:
-    """Return enclosures of the scaled slope on [low, high], for curves of which some pattern moves acc_test."""
-    middle, around = _Middle(curves, (low + high) / 2), curves.factors_over(low, high)
-    leader, off_middle = middle.leader, arb(0, (high - low) / 2)
-    ends = [{i: _log_slope(curves, i, end) for i in curves.gradient} for end in (low, high)]
-    over = change = arb(0)
-    for i, partial in curves.gradient.items():
-        ratio, turn = arb(1), arb(0)
-        if i != leader:
-            turn = _turn(around[i], around[leader])
-            if turn > 0 or turn < 0:  # the ratio is monotone
-                ratio = arb.union(*(_difference(logs[i], logs[leader]).exp() for logs in ends))
-            else:
-                ratio = (middle.log_ratios[i] + turn * off_middle).exp()
-        value, value_change = partial.with_change(around)
-        over += ratio * value
-        change += ratio * (turn * value + value_change)
-    return ScaledSlope(over, change, middle.value)
-
-
-def _turn(one: Factor, other: Factor) -> arb:
-    """Return v of one minus v of the other: in tails almost a number, which is exact however long the interval is."""
-    return arb(one.steady - other.steady) + (one.unsteady - other.unsteady)
-
-
-class _Middle:
-    """The scaled slope at one time, with the pattern that leads there and the others' log ratios to it."""
+    Attributes
+    ----------
+    t
+        The time.
+    factors
+        What is known of each moving pattern.
+    sizes
+        The p_i', over one positive number: however small they all are, their ratios are those of these balls.
+    """
 
     def __init__(self, curves: BallCurves, t: fmpq) -> None:
-        factors = curves.factors(t)
-        partials = {i: partial.at(factors) for i, partial in curves.gradient.items()}
-        logs = {i: _log_slope(curves, i, t) for i in partials}
-        self.leader = max(partials, key=lambda i: _log_size(logs[i], partials[i]))
-        self.log_ratios = {i: _difference(one, logs[self.leader]) for i, one in logs.items()}
-        others = (self.log_ratios[i].exp() * partials[i] for i in partials if i != self.leader)
-        self.value = sum(others, partials[self.leader])
+        self.t, self._gradient = t, curves.gradient
+        arguments = [alpha * (t - b) for _, alpha, b in curves.moving_parameters]
+        self.factors = list(map(factor_at, curves.moving_parameters, arguments))
+        decays = [abs(x) for x in arguments]
+        least = min(decays)  # taken off exactly, so that what is left is of moderate size for those that matter
+        self.sizes = [
+            # p' = alpha gamma exp(-|x|) / (1 + exp(-|x|))^2
+            arb(least - decay).exp() * alpha * gamma * (factor.s if factor.side > 0 else factor.rest) ** 2
+            for (gamma, alpha, _), decay, factor in zip(curves.moving_parameters, decays, self.factors, strict=True)
+        ]
+
+    @cached_property
+    def _terms(self) -> list[arb]:
+        """The p_i' E_i, scaled like `sizes`."""
+        return list(map(mul, self.sizes, self._gradient.at(self.factors)))
+
+    @cached_property
+    def leader(self) -> int:
+        """Which pattern has the largest |p_i' E_i|, but for roundings: of two near ones either will do."""
+        return max(range(len(self._terms)), key=lambda i: abs(self._terms[i]).upper())
+
+    @cached_property
+    def _slope(self) -> arb:
+        return sum(self._terms, arb(0))
+
+    @property
+    def sign(self) -> int:
+        """The sign of acc_test'; 0 if it is 0, or cannot be told from it."""
+        return sign_of(self._slope)
+
+    @property
+    def value(self) -> arb:
+        """R, with the pattern that leads here."""
+        return self._slope / self.sizes[self.leader]
+
+    def ratios(self, leader: int) -> list[arb]:
+        """Return the p_i' over that of a leader."""
+        return [arb(1) if i == leader else size / self.sizes[leader] for i, size in enumerate(self.sizes)]
+
+
+class ScaledSlope:
+    """R on the interval between two instants, with the pattern that leads in its middle; enclosures may be infinite."""
+
+    def __init__(self, curves: BallCurves, low: Instant, middle: Instant, high: Instant) -> None:
+        self._gradient = curves.gradient
+        self._factors = list(map(factor_between, curves.moving_parameters, low.factors, high.factors))
+        leader, off_middle = middle.leader, arb(0, (high.t - low.t) / 2)
+        bends = [bend(alpha, one) for (_, alpha, _), one in zip(curves.moving_parameters, self._factors, strict=True)]
+        self._turns = [_difference(one, bends[leader]) for one in bends]
+        self._turns[leader] = arb(0)
+        self._ratios = [
+            # Where v_i - v_k has one sign, the ratio is monotone.
+            before.union(after) if sign_of(turn) else here * (turn * off_middle).exp()
+            for before, here, after, turn in zip(
+                *(instant.ratios(leader) for instant in (low, middle, high)), self._turns, strict=True
+            )
+        ]
+
+    @cached_property
+    def over(self) -> arb:
+        """R on the interval."""
+        partials = self._gradient.at(self._factors)
+        return sum(map(mul, self._ratios, partials), arb(0))
+
+    @cached_property
+    def change(self) -> arb:
+        """R' on the interval."""
+        partials, total = self._gradient.with_change(self._factors), arb(0)
+        for ratio, turn, (value, change) in zip(self._ratios, self._turns, partials, strict=True):
+            total += ratio * (turn * value + change)
+        return total
+
+
+def _difference(one: Bend, other: Bend) -> arb:
+    """Return v of one minus v of the other: in tails almost a number, which is exact however long the interval is."""
+    return arb(one.steady - other.steady) + (one.unsteady - other.unsteady)
 
 
 def sign_of(value: arb | fmpq) -> int:
     """Return the sign of a number; of a ball, 0 if it holds 0."""
     return 1 if value > 0 else -1 if value < 0 else 0
-
-
-def _log_slope(curves: BallCurves, i: int, t: fmpq) -> tuple[fmpq, arb]:
-    """Return log p_i' as the sum of an exact number, which may be huge, and a ball: log(alpha gamma s (1 - s))."""
-    gamma, alpha, b = curves.parameters[i]
-    decay = -abs(alpha * (t - b))
-    return decay, arb(alpha * gamma).log() - 2 * arb(decay).exp().log1p()
-
-
-def _difference(one: tuple[fmpq, arb], other: tuple[fmpq, arb]) -> arb:
-    """Return the difference of two numbers that are sums of an exact one and a ball."""
-    return arb(one[0] - other[0]) + (one[1] - other[1])
-
-
-def _log_size(log_slope: tuple[fmpq, arb], partial: arb) -> tuple[bool, fmpq]:
-    """Return what sorts the |p_i' E_i|, but for roundings: which of two near ones leads makes no difference."""
-    size = abs(partial).upper()
-    if not size > 0:
-        return False, fmpq(0)
-    # 1 more for all: beside it a ball around exp(-1e308) is rounded away, which no rational could hold
-    return True, log_slope[0] + exact((1 + log_slope[1] + size.log()).mid())
 
 
 def exact(number: arb) -> fmpq:

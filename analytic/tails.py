@@ -13,10 +13,12 @@ c_m cancel among equal e_m: exponentials of different rationals are linearly ind
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from flint import arb, ctx, fmpq
+from flint import arb, ctx, fmpq, fmpz
 
 from .balls import BallCurves
+from .vertices import Number, moebius, scaled_vertices
 
 Clock = tuple[fmpq, fmpq]
 """alpha > 0 and b."""
@@ -25,23 +27,38 @@ FARTHEST = 300
 """Doublings of the distance after which no tail is looked for any more."""
 
 
+class _Term(NamedTuple):
+    """c_m s^m."""
+
+    powers: tuple[int, ...]
+    c: Number
+    rate: fmpq
+    """lambda_m."""
+    delay: fmpq
+    """e_m."""
+
+
 class Tail:
     """acc_test as a polynomial of logistics, towards t = -infinity.
 
     Parameters
     ----------
     coefficients
-        By the exponents of the clocks; without the constant.
+        By the exponents of the clocks, with or without the constant; all may be multiplied by one positive number.
     clocks
         alpha and b of each.
     """
 
-    def __init__(self, coefficients: Mapping[tuple[int, ...], fmpq], clocks: Sequence[Clock]) -> None:
-        self._terms = {powers: c for powers, c in coefficients.items() if c != 0 and any(powers)}
+    def __init__(self, coefficients: Mapping[tuple[int, ...], Number], clocks: Sequence[Clock]) -> None:
         self.clocks = list(clocks)
-        self._rates = {powers: _total(powers, [alpha for alpha, _ in clocks]) for powers in self._terms}
-        self._delays = {powers: _total(powers, [alpha * b for alpha, b in clocks]) for powers in self._terms}
-        self._least = min(self._rates.values(), default=fmpq(0))
+        rates, delays = [alpha for alpha, _ in clocks], [alpha * b for alpha, b in clocks]
+        self._terms = [
+            _Term(powers, c, _total(powers, rates), _total(powers, delays))
+            for powers, c in coefficients.items()
+            if c != 0 and any(powers)
+        ]
+        least = min((term.rate for term in self._terms), default=fmpq(0))
+        self._leading = [term for term in self._terms if term.rate == least]
 
     @property
     def constant(self) -> bool:
@@ -51,15 +68,15 @@ class Tail:
     @property
     def leads(self) -> bool:
         """Whether the terms of least rate do not cancel."""
-        sums: dict[fmpq, fmpq] = defaultdict(lambda: fmpq(0))
-        for powers in self._leading():
-            sums[self._delays[powers]] += self._terms[powers]
+        sums: dict[fmpq, Any] = defaultdict(lambda: fmpz(0))
+        for term in self._leading:
+            sums[term.delay] += term.c
         return any(total != 0 for total in sums.values())
 
-    def polynomial(self) -> list[fmpq]:
-        """Return the coefficients of the polynomial of one clock, but for its constant, which is left at 0."""
-        top = max(power for (power,) in self._terms)
-        return [self._terms.get((power,), fmpq(0)) for power in range(top + 1)]
+    def polynomial(self) -> list[Number]:
+        """Return the coefficients of the polynomial of one clock, scaled so, but for its constant, left at 0."""
+        found = {term.powers[0]: term.c for term in self._terms}
+        return [found.get(power, fmpz(0)) for power in range(max(found) + 1)]
 
     def begins(self) -> tuple[fmpq, int] | None:
         """Return a time before which acc_test' has one sign, and the sign; None if none was found."""
@@ -74,62 +91,39 @@ class Tail:
                         return t, sign
         return None
 
-    def _leading(self) -> list[tuple[int, ...]]:
-        return [powers for powers in self._terms if self._rates[powers] == self._least]
-
     def _sign_before(self, t: fmpq) -> int:
         """Return the sign of acc_test' at all times up to `t`; 0 if the bounds do not tell."""
         # 1 - s_k falls from 1 to this; so it encloses the factor of s^m too, up to t.
         rest = [(1 / (1 + (alpha * arb(t - b)).exp())).union(arb(1)) for alpha, b in self.clocks]
-        earliest = min(self._delays[powers] for powers in self._leading())
+        rates = [alpha * share for (alpha, _), share in zip(self.clocks, rest, strict=True)]
+        least, earliest = self._leading[0].rate, min(term.delay for term in self._leading)
         total = arb(0)
-        for powers, c in self._terms.items():
-            size = arb(earliest - self._delays[powers] + (self._rates[powers] - self._least) * t).exp()
-            if self._rates[powers] > self._least:
+        for term in self._terms:
+            size = arb((earliest - term.delay) + (term.rate - least) * t).exp()
+            if term.rate != least:
                 size = size.union(arb(0))
             rate = arb(0)
-            for power, (alpha, _), share in zip(powers, self.clocks, rest, strict=True):
-                size *= share**power
-                rate += power * alpha * share
-            total += c * size * rate
+            for power, share, rate_of_one in zip(term.powers, rest, rates, strict=True):
+                if power:
+                    size *= share**power
+                    rate += power * rate_of_one
+            total += term.c * size * rate
         return 1 if total > 0 else -1 if total < 0 else 0
 
 
 def tails(curves: BallCurves) -> tuple[Tail, Tail]:
     """Return acc_test towards t = -infinity, and, as a function of -t, towards t = +infinity."""
-    clocks = sorted({curves.parameters[i][1:] for i in curves.moving})
-    which = [clocks.index(curves.parameters[i][1:]) for i in curves.moving]
-    values = vertex_values(curves)
+    clocks = sorted({one[1:] for one in curves.moving_parameters})
+    which = [clocks.index(one[1:]) for one in curves.moving_parameters]
+    values, _ = scaled_vertices(curves)
     left = _by_powers(moebius(values), which, len(clocks))
     right = _by_powers(moebius(values[::-1]), which, len(clocks))  # 1 - s: the sets change places with the rest
     return Tail(left, clocks), Tail(right, [(alpha, -b) for alpha, b in clocks])
 
 
-def vertex_values(curves: BallCurves) -> list[fmpq]:
-    """Return acc_test, exactly, where the patterns of each set stand at gamma and the other moving ones at 0."""
-    values = list(curves.table)
-    for bit, i in enumerate(curves.moving):
-        share = curves.parameters[i][0]
-        for mask in range(len(values)):
-            if mask >> bit & 1:
-                without = values[mask ^ 1 << bit]
-                values[mask] = without + share * (values[mask] - without)
-    return values
-
-
-def moebius(values: Sequence[fmpq]) -> list[fmpq]:
-    """Return the coefficients of the multilinear polynomial with these values at the vertices of the unit cube."""
-    found = list(values)
-    for bit in range(len(found).bit_length() - 1):
-        for mask in range(len(found)):
-            if mask >> bit & 1:
-                found[mask] -= found[mask ^ 1 << bit]
-    return found
-
-
-def _by_powers(coefficients: Sequence[fmpq], which: Sequence[int], clocks: int) -> dict[tuple[int, ...], fmpq]:
+def _by_powers(coefficients: Sequence[Number], which: Sequence[int], clocks: int) -> dict[tuple[int, ...], Number]:
     """Return the coefficients by the powers of the clocks, those of patterns that share a clock together."""
-    found: dict[tuple[int, ...], fmpq] = defaultdict(lambda: fmpq(0))
+    found: dict[tuple[int, ...], Any] = defaultdict(lambda: fmpz(0))
     for mask, c in enumerate(coefficients):
         powers = [0] * clocks
         for bit, clock in enumerate(which):
@@ -139,4 +133,4 @@ def _by_powers(coefficients: Sequence[fmpq], which: Sequence[int], clocks: int) 
 
 
 def _total(powers: Sequence[int], values: Sequence[fmpq]) -> fmpq:
-    return sum((k * value for k, value in zip(powers, values, strict=True)), fmpq(0))
+    return sum((k * value for k, value in zip(powers, values, strict=True) if k), fmpq(0))

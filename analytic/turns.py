@@ -2,19 +2,20 @@
 
 An interval is settled if the scaled slope R (`slope`) has one sign on it, or is monotone, and then turns once if its
 ends differ in sign and not at all if they do not; or if R in the middle is larger than R can change from there. Else
-it is halved. Where R touches 0 this never ends, and the interval is left open.
+it is halved, and what is known of its middle is what its halves know of their ends. Where R touches 0 this never ends,
+and the interval is left open.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import combinations
 from typing import NamedTuple
 
 from flint import arb, ctx, fmpq
 
 from .balls import BallCurves
 from .monomials import Monomials
-from .slope import exact, scaled_slope, sign_of, slope_sign
+from .slope import Instant, ScaledSlope, exact, sign_of
 
 PRECISIONS = (128, 256, 512, 1024, 2048)
 """Bits at which a sign, or an interval, is tried in turn, before it is left undecided."""
@@ -22,7 +23,7 @@ LONG = 2**60
 """Times 1 / rate: an interval of this length is cut where something happens in it."""
 FEW, VAST = 4, 2**20
 """Where an interval is longer than `FEW` / rate of the fastest pattern and R may be `VAST` times what it is in the
-middle, it is looked at in a second way (`monomials`)."""
+middle, R' hardly ever tells anything, and the interval is looked at in a second way instead (`monomials`)."""
 MOST_OPEN = 20
 """Open intervals with which a search goes on at the next precision: more are no matter of a few bits."""
 MOST_LOOKS = 4000
@@ -70,6 +71,19 @@ def turns(curves: BallCurves, whole: Stretch) -> tuple[list[Turn], list[Stretch]
     return sorted(search.found, key=lambda turn: turn.low), left_open
 
 
+class _Part(NamedTuple):
+    """A stretch with what is known at its ends, which neighbours share."""
+
+    low: Instant
+    high: Instant
+    before: int
+    after: int
+
+    @property
+    def stretch(self) -> Stretch:
+        return Stretch(self.low.t, self.high.t, self.before, self.after)
+
+
 class _Search:
     """The turns that were found, and what the search for more of them may still cost."""
 
@@ -77,49 +91,54 @@ class _Search:
         self.found: list[Turn] = []
         self._curves = curves
         self._marks = _marks(curves)
-        self._fastest = max(mark.rate for mark in self._marks)
+        self._quickest = max(mark.rate for mark in self._marks)
+        self._fastest = max(alpha for _, alpha, _ in curves.moving_parameters)
         self._monomials = Monomials(curves)
         self._looks = MOST_LOOKS
 
     def settle(self, whole: Stretch) -> list[Stretch]:
         """Find the turns of a stretch, and return the parts of it that stay open at the precision of now."""
         finest = 1 / (self._fastest * 2 ** (ctx.prec // 2))
-        waiting, left_open = [whole], list[Stretch]()
+        low, high = Instant(self._curves, whole.low), Instant(self._curves, whole.high)
+        waiting, left_open = [_Part(low, high, whole.before or low.sign, whole.after or high.sign)], list[_Part]()
         while waiting and self._looks:
             self._looks -= 1
             here = waiting.pop()
-            if self._settles(here):
+            middle = Instant(self._curves, (here.low.t + here.high.t) / 2)
+            if self._settles(here, middle):
                 continue
-            cut = self._cut(here) if here.high - here.low > finest else None
+            cut = self._cut(here, middle) if here.high.t - here.low.t > finest else None
             if cut is None:
                 left_open.append(here)
             else:
-                at, sign = cut
-                waiting += [Stretch(here.low, at, here.before, sign), Stretch(at, here.high, sign, here.after)]
-        return left_open + waiting
+                waiting += [_Part(here.low, cut, here.before, cut.sign), _Part(cut, here.high, cut.sign, here.after)]
+        return [part.stretch for part in left_open + waiting]
 
-    def _settles(self, here: Stretch) -> bool:
-        over, change, middle = scaled_slope(self._curves, here.low, here.high)
-        if sign_of(over):
+    def _settles(self, here: _Part, middle: Instant) -> bool:
+        slope = ScaledSlope(self._curves, here.low, middle, here.high)
+        both_signs = {-1, 1} <= {here.before, middle.sign, here.after}
+        if not both_signs and sign_of(slope.over):
             return True
-        if sign_of(change):
+        width, value = here.high.t - here.low.t, abs(middle.value)
+        if width * self._fastest > FEW and not abs(slope.over) < value * VAST:
+            return not both_signs and self._monomials.sign_over(here.low, middle, here.high) != 0
+        if here.before and here.after and sign_of(slope.change):
             if here.before != here.after:
-                self.found.append(Turn(here.low, here.high, here.before))
+                self.found.append(Turn(here.low.t, here.high.t, here.before))
             return True
-        width = here.high - here.low
-        if abs(middle) > abs(change) * arb(width / 2):
-            return True
-        vast = width * self._fastest > FEW and not abs(over) < abs(middle) * VAST
-        return vast and self._monomials.sign_over(here.low, here.high) != 0
+        return not both_signs and value > abs(slope.change) * arb(width / 2)
 
-    def _cut(self, here: Stretch) -> tuple[fmpq, int] | None:
-        """Return a time at which a stretch is cut, and the sign of the slope there; None if none can be told."""
-        width = here.high - here.low
-        shares = (here.low + width * fmpq(share, 64) for share in SHARES)
-        for at in chain(beside_marks(here.low, here.high, self._marks), shares):
-            if sign := slope_sign(self._curves, at):
-                return at, sign
-        return None
+    def _cut(self, here: _Part, middle: Instant) -> Instant | None:
+        """Return where a stretch is cut; None if the sign of the slope can be told nowhere."""
+        low, width = here.low.t, here.high.t - here.low.t
+        if width * self._quickest > LONG:
+            cuts = (Instant(self._curves, at) for at in beside_marks(low, here.high.t, self._marks))
+            if (found := next((cut for cut in cuts if cut.sign), None)) is not None:
+                return found
+        if middle.sign:
+            return middle
+        shares = (Instant(self._curves, low + width * fmpq(share, 64)) for share in SHARES[1:])
+        return next((cut for cut in shares if cut.sign), None)
 
 
 def _marks(curves: BallCurves) -> list[Mark]:
@@ -127,7 +146,7 @@ def _marks(curves: BallCurves) -> list[Mark]:
 
     There -alpha (t - b) of one pattern is alpha (t - b) of another, or alpha (t - b) of both are the same.
     """
-    clocks = sorted({curves.parameters[i][1:] for i in curves.moving})
+    clocks = sorted({one[1:] for one in curves.moving_parameters})
     found = [Mark(b, alpha) for alpha, b in clocks]
     for (slow, early), (fast, late) in combinations(clocks, 2):
         found.append(Mark((slow * early + fast * late) / (slow + fast), slow + fast))
@@ -178,11 +197,11 @@ def narrowed(curves: BallCurves, turn: Turn, width: fmpq) -> Turn:
 
 
 def _step(curves: BallCurves, low: fmpq, high: fmpq, before: int) -> tuple[fmpq, fmpq]:
-    _, change, value = scaled_slope(curves, low, high)
-    middle = (low + high) / 2
-    sign = sign_of(value)
-    new_low, new_high = (middle if sign == before else low), (middle if sign == -before else high)
-    if change > 0 or change < 0:
-        newton = middle - value / change
+    at = (low + high) / 2
+    middle = Instant(curves, at)
+    change = ScaledSlope(curves, Instant(curves, low), middle, Instant(curves, high)).change
+    new_low, new_high = (at if middle.sign == before else low), (at if middle.sign == -before else high)
+    if sign_of(change):
+        newton = at - middle.value / change
         new_low, new_high = max(new_low, exact(newton.lower())), min(new_high, exact(newton.upper()))
     return new_low, new_high

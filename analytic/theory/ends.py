@@ -11,7 +11,7 @@ from ..model import PatternModel
 from ..pattern import Pattern
 from ..rules import Mean
 from ..slope import sign_of
-from ..tails import vertex_values
+from ..vertices import vertex_values
 from .drawing import any_rule, patterns, with_chance
 from .record import Counterexample, Law, Theorem
 

@@ -17,7 +17,7 @@ from ..model import PatternModel
 from ..pattern import Pattern
 from ..rules import Mean
 from ..symbols import g, gamma, p
-from ..tails import vertex_values
+from ..vertices import vertex_values
 from .drawing import any_rule, patterns, share, with_chance
 from .record import Counterexample, Law, Lemma, PolynomialIdentity, Theorem
 from .shapes import has_at_most, kinds

@@ -17,7 +17,7 @@ from ..pattern import Pattern
 from ..proving import never_falls
 from ..rules import Mean, Preferred, SoftPreference, Table
 from ..symbols import g, gamma, p
-from ..tails import vertex_values
+from ..vertices import vertex_values
 from .drawing import any_rule, patterns, share, with_chance
 from .record import Counterexample, Law, Lemma, Theorem
 from .shapes import proved_kinds

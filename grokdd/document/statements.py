@@ -26,7 +26,8 @@ from ..analytic.balls import BallCurves, rational
 from ..analytic.exact_statements import with_values
 from ..analytic.kept import kept
 from ..analytic.symbols import numbers, p
-from ..analytic.tails import tails, vertex_values
+from ..analytic.tails import tails
+from ..analytic.vertices import vertex_values
 from ..naming import pattern_names, rule_name
 from ..output import exact_text, fraction_text
 from .record import Document, Statement
