@@ -14,7 +14,7 @@ from ..balls import BallCurves, fraction, rational
 from ..model import PatternModel
 from ..pattern import Pattern
 from ..rules import Preferred
-from ..tails import vertex_values
+from ..vertices import vertex_values
 from .drawing import share
 from .record import Counterexample, Law, Lemma, PolynomialIdentity, Theorem
 from .schedules import falling_edges
