@@ -12,6 +12,7 @@ from ..analytic.lazy import lazy_names
 
 if TYPE_CHECKING:
     from .allocation import Sample, sample
+    from .derivatives import Gradient, gradient
     from .enumeration import extension
     from .evaluate import accuracies, curves
 
@@ -19,12 +20,13 @@ __getattr__, _lazy = lazy_names(
     __name__,
     {
         "allocation": ("Sample", "sample"),
+        "derivatives": ("Gradient", "gradient"),
         "enumeration": ("extension",),
         "evaluate": ("accuracies", "curves"),
     },
 )
 
-__all__ = ["Sample", "accuracies", "curves", "extension", "sample"]
+__all__ = ["Gradient", "Sample", "accuracies", "curves", "extension", "gradient", "sample"]
 
 
 def __dir__() -> list[str]:

@@ -34,3 +34,10 @@ def column(name: str, values: ArrayLike, n: int) -> Array:
     if array.shape[0] != n:
         raise InputError(f"{name} must hold one value per pattern, shape ({n},), got {array.shape}")
     return array
+
+
+def without_nan(name: str, array: Array) -> Array:
+    """Return the array as it is, if it holds no NaN."""
+    if np.isnan(array).any():
+        raise InputError(f"{name} must not hold NaN, got one at index {int(np.flatnonzero(np.isnan(array))[0])}")
+    return array

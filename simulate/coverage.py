@@ -35,3 +35,29 @@ def coverage(p: Array, q: Array, chance: float, rest: float) -> tuple[Array, Arr
     error = np.empty_like(train)
     coverage_kernel(p, q, chance, rest, train, error)
     return train, error
+
+
+def coverage_change_py(q: Array, rest: float, by_p: Array) -> None:
+    """Fill `by_p` (T, n) with the derivatives of train accuracy, rest prod_{j != k} q_j, from q (T, n).
+
+    Products of what comes before and after k: q_k may be 0, so it is not divided out.
+    """
+    for i in range(q.shape[0]):
+        before = rest
+        for k in range(q.shape[1]):
+            by_p[i, k] = before
+            before *= q[i, k]
+        after = 1.0
+        for k in range(q.shape[1] - 1, -1, -1):
+            by_p[i, k] *= after
+            after *= q[i, k]
+
+
+coverage_change_kernel = kernel(coverage_change_py)
+
+
+def coverage_change(q: Array, rest: float) -> Array:
+    """Return the derivatives of train accuracy in each p_k, (T, n)."""
+    by_p = np.empty(q.shape)
+    coverage_change_kernel(q, rest, by_p)
+    return by_p

@@ -1,6 +1,5 @@
 """The curves of a pattern model in time: `curves` for a model, `accuracies` for a fit that asks 10^5 times."""
 
-from fractions import Fraction
 from numbers import Real
 
 import numpy as np
@@ -15,12 +14,11 @@ from .coverage import coverage
 from .enumeration import enumerate_sets
 from .logistic import predictiveness
 from .memory import require_memory
+from .model_arrays import model_arrays
 from .quadrature import preference_accuracy
 from .set_functions import rule_table
 
 Array = NDArray[np.float64]
-
-_SMALLEST = 5e-324
 
 
 def curves(model: PatternModel, t: ArrayLike) -> Curves:
@@ -60,11 +58,10 @@ def curves(model: PatternModel, t: ArrayLike) -> Curves:
     demand_model(model)
     times = normalised("t", t, 1)
     require_memory(24 * times.size * model.n, f"p of {model.n} patterns at {times.size} times", "ask for fewer times")
-    gamma = _doubles(model, "gamma")
-    gamma_rest = np.array([float(1 - pattern.gamma) for pattern in model.patterns])
-    p, q = predictiveness(times, gamma, gamma_rest, _doubles(model, "alpha"), _doubles(model, "b"))
+    *moving, g = model_arrays(model)
+    p, q = predictiveness(times, *moving)
     train, error = coverage(p, q, float(model.chance_train), float(1 - model.chance_train))
-    test = _test_accuracy(p, q, _doubles(model, "g"), model.rule, float(model.chance))
+    test = _test_accuracy(p, q, g, model.rule, float(model.chance))
     if not isinstance(model.rule, Table):  # a mean of numbers up to 1 passes 1 by a rounding at most
         np.minimum(test, 1.0, out=test)
     return Curves(times, train, test, patterns=p, train_error=error)
@@ -148,13 +145,3 @@ def _test_accuracy(p: Array, q: Array, g: Array, rule: Rule, chance: float) -> A
     if isinstance(rule, SoftPreference | Table):
         return enumerate_sets(rule_table(rule, g, chance), p, q)
     return preference_accuracy(p, q, g, rule, chance)
-
-
-def _doubles(model: PatternModel, parameter: str) -> Array:
-    """Return one parameter of all patterns as float64, (n,)."""
-    return normalised(parameter, [_double(getattr(pattern, parameter)) for pattern in model.patterns], 1)
-
-
-def _double(number: Fraction) -> float:
-    # A positive speed must stay positive: at infinite time it separates 0, gamma / 2 and gamma.
-    return float(number) or (_SMALLEST if number else 0.0)

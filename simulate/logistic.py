@@ -15,6 +15,19 @@ from .compile import kernel
 Array = NDArray[np.float64]
 
 
+def argument_py(t: float, alpha: float, b: float) -> float:
+    """Return x = alpha (t - b), where neither 0 * inf nor an overflow of t - b gives what it is not."""
+    late = t - b
+    if alpha == 0.0 and not math.isnan(t):
+        return 0.0  # a constant gamma / 2, at infinite times too, where 0 * inf would be NaN
+    if math.isinf(late) and not math.isinf(t):
+        return 2.0 * (alpha * (0.5 * t - 0.5 * b))  # t - b overflowed; alpha may bring it back
+    return alpha * late
+
+
+argument = kernel(argument_py)
+
+
 def predictiveness_py(t: Array, gamma: Array, gamma_rest: Array, alpha: Array, b: Array, p: Array, q: Array) -> None:
     """Fill `p` and `q`, both (T, n), for times `t` (T,) and parameters (n,); `gamma_rest` is 1 - gamma.
 
@@ -23,13 +36,7 @@ def predictiveness_py(t: Array, gamma: Array, gamma_rest: Array, alpha: Array, b
     """
     for i in range(t.shape[0]):
         for k in range(gamma.shape[0]):
-            late = t[i] - b[k]
-            if alpha[k] == 0.0 and not math.isnan(t[i]):
-                x = 0.0  # a constant gamma / 2, at infinite times too, where 0 * inf would be NaN
-            elif math.isinf(late) and not math.isinf(t[i]):
-                x = 2.0 * (alpha[k] * (0.5 * t[i] - 0.5 * b[k]))  # t - b overflowed; alpha may bring it back
-            else:
-                x = alpha[k] * late
+            x = argument(t[i], alpha[k], b[k])
             e = math.exp(-abs(x))  # never above 1, so it can underflow but not overflow
             near = 1.0 / (1.0 + e)
             far = e * near
@@ -50,3 +57,33 @@ def predictiveness(t: Array, gamma: Array, gamma_rest: Array, alpha: Array, b: A
     q = np.empty_like(p)
     predictiveness_kernel(t, gamma, gamma_rest, alpha, b, p, q)
     return p, q
+
+
+def predictiveness_changes_py(
+    t: Array, gamma: Array, alpha: Array, b: Array, by_gamma: Array, by_alpha: Array, by_t: Array
+) -> None:
+    """Fill the derivatives of p in gamma, alpha and t, each (T, n); in b it is that in t, negative.
+
+    s, gamma s (1 - s) (t - b) and alpha gamma s (1 - s): never alpha p (1 - p / gamma), which is 0 / 0 at gamma = 0.
+    """
+    for i in range(t.shape[0]):
+        for k in range(gamma.shape[0]):
+            x = argument(t[i], alpha[k], b[k])
+            e = math.exp(-abs(x))
+            near = 1.0 / (1.0 + e)
+            far = e * near
+            bell = gamma[k] * (near * far)
+            by_gamma[i, k] = near if x >= 0.0 else far
+            # Where s is 0 or 1 to the last digit nothing moves it, however far t is: not 0 * inf.
+            by_alpha[i, k] = bell * (t[i] - b[k]) if bell != 0.0 else bell
+            by_t[i, k] = bell * alpha[k] if bell != 0.0 else bell
+
+
+predictiveness_changes_kernel = kernel(predictiveness_changes_py)
+
+
+def predictiveness_changes(t: Array, gamma: Array, alpha: Array, b: Array) -> tuple[Array, Array, Array]:
+    """Return the derivatives of p in gamma, alpha and t, each (T, n), for normalised arrays."""
+    by_gamma, by_alpha, by_t = (np.empty((t.shape[0], gamma.shape[0])) for _ in range(3))
+    predictiveness_changes_kernel(t, gamma, alpha, b, by_gamma, by_alpha, by_t)
+    return by_gamma, by_alpha, by_t

@@ -1,0 +1,127 @@
+"""Derivatives of train and test accuracy in time and in every parameter of a model (docs/theory.md, 2.7 and 4.3).
+
+Accuracy depends on time, gamma, alpha and b through p alone, so one gradient in p serves all of them. Everything is
+computed forward, along the formulas: no differences of neighbouring values, no tape.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..analytic.model import PatternModel, demand_model
+from ..analytic.rules import Rule, SoftPreference, Table
+from .arrays import normalised, without_nan
+from .coverage import coverage, coverage_change
+from .enumeration_gradient import enumerate_known
+from .logistic import predictiveness, predictiveness_changes
+from .memory import require_memory
+from .model_arrays import model_arrays
+from .quadrature_gradient import preference_gradient
+from .set_functions import inverse_weights, rule_table
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Gradient:
+    """Train and test accuracy with their derivatives, as float64 arrays.
+
+    Attributes
+    ----------
+    t, train, test
+        Times and accuracies, shape (T,).
+    of_train, of_test
+        Derivatives by the name of what is changed: "t", shape (T,); "gamma", "alpha", "b", shape (T, n), pattern by
+        pattern. `of_test` has "g" too, unless the rule is a `Table`, whose values stand for g; and "weights" for a
+        soft preference.
+    """
+
+    t: Array
+    train: Array
+    test: Array
+    of_train: Mapping[str, Array]
+    of_test: Mapping[str, Array]
+
+
+def gradient(model: PatternModel, t: ArrayLike) -> Gradient:
+    """Return the derivatives of train and test accuracy in time and in each parameter, at times `t`.
+
+    Parameters
+    ----------
+    model
+        Any pattern model.
+    t
+        Times, shape (T,), in any order. At infinite times everything that moves p is over, and its derivatives are 0.
+
+    Raises
+    ------
+    InputError
+        If a time is NaN, or a soft preference has more than 30 patterns.
+    MachineError
+        If there is not enough memory.
+
+    Notes
+    -----
+    A derivative in p_k is what pattern k gains less what others lose to it. For g >= 0 both are computed without
+    cancellation, and its error is a few n roundings of their sum; where they are equal no digit of it may be right.
+
+    Examples
+    --------
+    >>> from grokdd.analytic import presets
+    >>> found = gradient(presets.double_descent(), [43.55604157545113, 97.73714393562846])  # its two extrema
+    >>> bool(abs(found.of_test["t"]).max() < 1e-15)
+    True
+    >>> gradient(presets.grokking(), [100]).of_test["gamma"].round(4)  # all of acc_test is pattern 2, of gamma = 1
+    array([[0.4969, 0.    , 0.0067]])
+    """
+    demand_model(model)
+    times = without_nan("t", normalised("t", t, 1))
+    needed = 16 * 8 * times.size * model.n
+    require_memory(needed, f"derivatives for {model.n} patterns at {times.size} times", "ask for fewer times")
+    gamma, gamma_rest, alpha, b, g = model_arrays(model)
+    p, q = predictiveness(times, gamma, gamma_rest, alpha, b)
+    start, rest = float(model.chance_train), float(1 - model.chance_train)
+    train, _ = coverage(p, q, start, rest)
+    test, by_p, own = _test_and_gradient(p, q, g, model.rule, float(model.chance))
+    moves = predictiveness_changes(times, gamma, alpha, b)
+    of_train, of_test = (_through_p(one, *moves) for one in (coverage_change(q, rest), by_p))
+    return Gradient(times, train, test, MappingProxyType(of_train), MappingProxyType(of_test | own))
+
+
+def _through_p(by_p: Array, by_gamma: Array, by_alpha: Array, by_t: Array) -> dict[str, Array]:
+    """Return the derivatives of what has the derivatives `by_p` in p, from those of p."""
+    in_time = by_p * by_t
+    return {"t": in_time.sum(axis=1), "gamma": by_p * by_gamma, "alpha": by_p * by_alpha, "b": -in_time}
+
+
+def _test_and_gradient(
+    p: Array, q: Array, g: Array, rule: Rule, chance: float
+) -> tuple[Array, Array, dict[str, Array]]:
+    """Return test accuracy (T,), its derivatives in p (T, n), and those in g and in the weights of the rule."""
+    match rule:
+        case Table():
+            test, right, wrong = enumerate_known(rule_table(rule, g, chance), p, q)
+            return test, right - wrong, {}
+        case SoftPreference():
+            return _soft_gradient(p, q, g, rule, chance)
+        case _:
+            test, by_p, by_g = preference_gradient(p, q, g, rule, chance)
+            return test, by_p, {"g": by_g}
+
+
+def _soft_gradient(
+    p: Array, q: Array, g: Array, rule: SoftPreference, chance: float
+) -> tuple[Array, Array, dict[str, Array]]:
+    """Return the same for weights w: G(A) = sum_A w g / W_A changes by w_k / W_A with g_k, by (g_k - G) / W_A with w_k.
+
+    So both need the mean of 1 / W_A, and the latter that of G / W_A, over the sets that hold k.
+    """
+    table = rule_table(rule, g, chance)
+    test, right, wrong = enumerate_known(table, p, q)
+    inverse, weights = inverse_weights(rule)
+    share = p * enumerate_known(inverse, p, q)[1]  # E[1 / W_A; k in A]
+    by_weights = g * share - p * enumerate_known(inverse * table, p, q)[1]
+    return test, right - wrong, {"g": weights * share, "weights": by_weights / float(min(rule.weights, default=1))}

@@ -1,0 +1,122 @@
+"""Derivatives of test accuracy in each p_k and g_k, under the mean, a preferred pattern or a priority order.
+
+With the nodes of `quadrature`, L = prod_j D_j, N = sum_i g_i p_i prod_{j != i} D_j (docs/theory.md, 2.7):
+
+    d F / d g_k = p_k int L / D_k du,    d F / d p_k = g_k int L / D_k du - int u (N - g_k p_k L / D_k) / D_k du
+
+The first part of the latter is what pattern k gains where no other is right, the second what the others lose to it:
+for g >= 0 both are non-negative, and an error can be promised relative to their sum only. Nodes lie strictly inside
+[0, 1], so D_k >= 1 - u > 0 even at p_k = 1, and a division by it is safe. Above a pattern that is listed for priority,
+F = g_k p_k + q_k (value of the rest): what the rest does is multiplied by q_k.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..analytic.rules import Mean, Preferred, Priority
+from .compile import kernel
+from .quadrature import _LAYER, plan
+
+Array = NDArray[np.float64]
+Order = NDArray[np.int64]
+
+
+def preference_gradient_py(
+    p: Array,
+    q: Array,
+    g: Array,
+    order: Order,
+    listed: int,
+    u: Array,
+    w: Array,
+    layered: bool,
+    chance: float,
+    test: Array,
+    by_p: Array,
+    by_g: Array,
+) -> None:
+    """Fill `test` (T,) and its derivatives `by_p`, `by_g` (T, n) from p and q = 1 - p (T, n); as in `quadrature`."""
+    m = u.shape[0]
+    n = order.shape[0]
+    mean = n - listed
+    miss = np.empty(mean)
+    gain = np.empty(mean)
+    alone = np.empty(mean)
+    lost = np.empty(mean)
+    before = np.empty(mean + 1)
+    node = np.empty(m)
+    rest = np.empty(m)
+    product = np.empty(m)
+    total = np.empty(m)
+    for i in range(p.shape[0]):
+        end = 1.0
+        if layered:
+            mu = 0.0
+            for j in range(listed, n):
+                mu += p[i, order[j]]
+            layer = _LAYER + math.log1p(mu)
+            if mu > layer:
+                end = layer / mu
+        for a in range(m):
+            node[a] = end * u[a]
+            rest[a] = 1.0 - node[a]
+            product[a] = 1.0
+            total[a] = 0.0
+        before[0] = 1.0  # none of the patterns under the mean up to here is right
+        for j in range(mean):
+            k = order[listed + j]
+            miss[j] = q[i, k]
+            gain[j] = g[k] * p[i, k]
+            alone[j] = 0.0
+            lost[j] = 0.0
+            before[j + 1] = before[j] * miss[j]
+            for a in range(m):
+                factor = miss[j] * node[a] + rest[a]
+                total[a] = total[a] * factor + gain[j] * product[a]
+                product[a] = product[a] * factor
+        value = 0.0
+        for a in range(m):
+            weight = end * w[a]
+            value += weight * total[a]
+            for j in range(mean):  # over the patterns, not the nodes: no sum, so that the loop vectorizes
+                inverse = 1.0 / (miss[j] * node[a] + rest[a])
+                without = product[a] * inverse
+                alone[j] += weight * without
+                lost[j] += weight * node[a] * ((total[a] - gain[j] * without) * inverse)
+        value += chance * before[mean]
+        above = 1.0  # none of the listed patterns is right
+        for j in range(listed):
+            above *= q[i, order[j]]
+        after = 1.0
+        for j in range(mean - 1, -1, -1):
+            k = order[listed + j]
+            by_g[i, k] = above * p[i, k] * alone[j]
+            by_p[i, k] = above * (g[k] * alone[j] - lost[j] - chance * (before[j] * after))
+            after *= miss[j]
+        for j in range(listed - 1, -1, -1):  # the most preferred last: it overrules all others
+            k = order[j]
+            by_p[i, k] = g[k] - value
+            by_g[i, k] = p[i, k]
+            value = g[k] * p[i, k] + q[i, k] * value
+        above = 1.0
+        for j in range(listed):
+            k = order[j]
+            by_p[i, k] *= above
+            by_g[i, k] *= above
+            above *= q[i, k]
+        test[i] = value
+
+
+preference_gradient_kernel = kernel(preference_gradient_py)
+
+
+def preference_gradient(
+    p: Array, q: Array, g: Array, rule: Mean | Preferred | Priority, chance: float
+) -> tuple[Array, Array, Array]:
+    """Return test accuracy (T,) and its derivatives in p and in g, each (T, n), from p and q (T, n) and g (n,)."""
+    order, listed, u, w, layered = plan(rule, g.shape[0])
+    test, by_p, by_g = np.empty(p.shape[0]), np.empty(p.shape), np.empty(p.shape)
+    preference_gradient_kernel(p, q, g, order, listed, u, w, layered, chance, test, by_p, by_g)
+    return test, by_p, by_g

@@ -1,0 +1,251 @@
+"""Derivatives against those of the definition in 50 digits, for every rule and every parameter; and their kernels."""
+
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+
+from grokdd.analytic import InputError, Mean, Pattern, PatternModel, Preferred, Priority, SoftPreference, Table, presets
+from grokdd.simulate import coverage as coverages
+from grokdd.simulate import curves, gradient
+from grokdd.simulate import enumeration_gradient as enumerations
+from grokdd.simulate import logistic as logistics
+from grokdd.simulate.enumeration import enumerate_sets
+from grokdd.simulate.enumeration_gradient import enumerate_known
+from grokdd.simulate.quadrature import plan, preference_accuracy
+from grokdd.simulate.quadrature_gradient import preference_gradient, preference_gradient_kernel, preference_gradient_py
+
+EPS = 2.0**-52
+TIMES = [0.0, 27.3, 51.7, 88.9]
+RULES = {
+    "mean": lambda n: Mean(),
+    "preferred": lambda n: Preferred(n - 1),
+    "priority": lambda n: Priority((1, 0)) if n > 1 else Mean(),
+    "soft": lambda n: SoftPreference([Fraction(k + 1, 2) for k in range(n)]),
+    "table": lambda n: Table(np.random.default_rng(n).integers(0, 17, 2**n) / 16),
+}
+
+
+def model_of(n, rule, chance=Fraction(1, 16)):
+    rng = np.random.default_rng(n)
+    members = [
+        Pattern(gamma=int(w) / 16, alpha=int(x) / 64, b=int(y), g=int(z) / 16)
+        for w, x, y, z in zip(*rng.integers(1, 16, (2, n)), rng.integers(0, 90, n), rng.integers(0, 17, n), strict=True)
+    ]
+    return PatternModel(members, rule, None if isinstance(rule, Table) else chance, chance_train=Fraction(1, 8))
+
+
+def by_definition(model, t):
+    """Return (train, test) as functions of {name: list of mpf}, "t" among them, from the definition."""
+
+    def accuracies(x):
+        p = [w / (1 + mpmath.exp(-s * (x["t"][0] - y))) for w, s, y in zip(x["gamma"], x["alpha"], x["b"], strict=True)]
+        test, none = mpmath.mpf(0), mpmath.mpf(1)
+        for value in p:
+            none *= 1 - value
+        for mask in range(2**model.n):
+            weight = mpmath.mpf(1)
+            for i, value in enumerate(p):
+                weight *= value if mask >> i & 1 else 1 - value
+            test += weight * value_of(model, mask, x)
+        return 1 - (1 - mpmath.mpf(1) / 8) * none, test
+
+    return accuracies
+
+
+def value_of(model, mask, x):
+    inside = [i for i in range(model.n) if mask >> i & 1]
+    rule = model.rule
+    if isinstance(rule, Table):
+        return mpmath.mpf(float(rule.values[mask]))
+    if not inside:
+        return mpmath.mpf(model.chance.numerator) / model.chance.denominator
+    for k in (rule.pattern,) if isinstance(rule, Preferred) else getattr(rule, "order", ()):
+        if k in inside:
+            return x["g"][k]
+    weights = x.get("weights", [mpmath.mpf(1)] * model.n)
+    return sum(weights[i] * x["g"][i] for i in inside) / sum(weights[i] for i in inside)
+
+
+def parameters_of(model, t):
+    def exact(values):
+        return [mpmath.mpf(v.numerator) / v.denominator for v in map(Fraction, values)]
+
+    found = {name: exact(getattr(x, name) for x in model.patterns) for name in ("gamma", "alpha", "b", "g")}
+    if isinstance(model.rule, SoftPreference):
+        found["weights"] = exact(model.rule.weights)
+    return found | {"t": [mpmath.mpf(t)]}
+
+
+def expected(model, t, name, k):
+    """Return the derivatives of train and test accuracy in one parameter, by a central difference of 50 digits."""
+    with mpmath.workdps(80):
+        at, accuracies = parameters_of(model, t), by_definition(model, t)
+        h, moved = mpmath.mpf(10) ** -25, []
+        for step in (h, -h):
+            x = {key: list(values) for key, values in at.items()}
+            x[name][k] += step
+            moved.append(accuracies(x))
+        return [(high - low) / (2 * h) for high, low in zip(*moved, strict=True)]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5])
+@pytest.mark.parametrize("name", RULES)
+def test_derivatives_are_those_of_the_definition(name, n):
+    model = model_of(n, RULES[name](n))
+    found = gradient(model, TIMES)
+    assert np.array_equal(found.test, curves(model, TIMES).test) or np.allclose(
+        found.test, curves(model, TIMES).test, rtol=50 * EPS, atol=0
+    )
+    for place, t in enumerate(TIMES):
+        for parameter, values in found.of_test.items():
+            for k in range(values[place].size):
+                train, test = expected(model, t, parameter, k)
+                got = np.ravel(values[place])[k]
+                # Parts A and B are below the speed or time that p moves by (here up to 100) times 1, in roundings of
+                # about n plus those of p, |x| + 5 <= 30.
+                bound = 100 * (4 * n + 40) * EPS
+                assert abs(got - test) <= bound
+                if parameter in found.of_train:
+                    assert abs(np.ravel(found.of_train[parameter][place])[k] - train) <= bound
+                else:
+                    assert train == 0
+
+
+@pytest.mark.parametrize("name", ["mean", "preferred", "table"])
+def test_names_of_what_is_changed(name):
+    found = gradient(model_of(3, RULES[name](3)), [1.0])
+    assert set(found.of_train) == {"t", "gamma", "alpha", "b"}
+    assert set(found.of_test) == {"t", "gamma", "alpha", "b"} | (set() if name == "table" else {"g"})
+
+
+def test_a_pattern_that_is_never_right_could_be():
+    """At gamma = 0 accuracy does not move with alpha and b, but it does with gamma: s dF / dp, not 0 / 0."""
+    found = gradient(presets.grokking(), [50.0])
+    assert found.of_test["alpha"][0, 0] == found.of_test["b"][0, 0] == 0
+    s = 1 / (1 + np.exp(-0.15 * 20))
+    # It would share with pattern 1, half learned and always wrong: s (1 - p_1 / 2) but for the slow pattern.
+    assert abs(found.of_test["gamma"][0, 0] - s * 0.75 * (1 - found.test[0])) < 1e-12
+
+
+@pytest.mark.parametrize("t", [-np.inf, np.inf, -1e308, 1e308])
+def test_at_the_ends_nothing_moves(t):
+    for rule in (Mean(), SoftPreference((1, 2, 3))):
+        found = gradient(model_of(3, rule), [t])
+        for name in ("t", "alpha", "b"):
+            assert not found.of_test[name].any()
+            assert not found.of_train[name].any()
+        assert np.isfinite(found.of_test["gamma"]).all()
+
+
+def test_a_constant_pattern_has_a_derivative_in_its_speed():
+    model = PatternModel([Pattern(gamma=1, alpha=0, b=10, g=1)])
+    found = gradient(model, [30.0, np.inf])
+    assert found.of_test["alpha"][0, 0] == 0.25 * 20
+    assert found.of_test["t"].tolist() == [0, 0]
+
+
+def test_no_patterns_no_derivatives():
+    found = gradient(PatternModel([], chance=Fraction(1, 4)), [0.0, 1.0])
+    assert found.test.tolist() == [0.25, 0.25]
+    assert found.of_test["t"].tolist() == [0, 0]
+    assert found.of_test["g"].shape == (2, 0)
+
+
+def test_times_that_are_not_numbers_are_refused():
+    with pytest.raises(InputError, match="t must not hold NaN"):
+        gradient(presets.grokking(), [np.nan])
+
+
+# The kernels: exact at vertices and dyadic points, equal to their twins.
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 8, 12])
+@pytest.mark.parametrize("rule", [Mean(), Preferred(0), Priority((1, 0))], ids=str)
+def test_derivatives_in_p_are_differences_of_accuracy(n, rule):
+    if n < 2 and rule != Mean():
+        return
+    rng = np.random.default_rng(n)
+    p, g = rng.random((20, n)), rng.random(n)
+    p[rng.random(p.shape) < 0.2] = 1.0
+    p[rng.random(p.shape) < 0.2] = 0.0
+    test, by_p, by_g = preference_gradient(p, 1 - p, g, rule, 0.125)
+    assert np.abs(test - preference_accuracy(p, 1 - p, g, rule, 0.125)).max(initial=0) <= 8 * (n + 4) * EPS
+    for k in range(n):
+        right, wrong = p.copy(), p.copy()
+        right[:, k], wrong[:, k] = 1.0, 0.0
+        known = [preference_accuracy(x, 1 - x, g, rule, 0.125) for x in (right, wrong)]
+        assert np.abs(by_p[:, k] - (known[0] - known[1])).max() <= 40 * (n + 4) * EPS
+        more = g.copy()
+        more[k] += 1.0
+        gained = preference_accuracy(p, 1 - p, more, rule, 0.125) - test
+        assert np.abs(by_g[:, k] - gained).max() <= 40 * (n + 4) * EPS
+
+
+@pytest.mark.parametrize("n", [57, 300])
+def test_derivatives_on_the_layer_are_differences_of_accuracy(n):
+    rng = np.random.default_rng(n)
+    p, g = rng.random((4, n)), rng.random(n)
+    _, by_p, by_g = preference_gradient(p, 1 - p, g, Mean(), 0.0)
+    shares = preference_accuracy(p, 1 - p, np.ones(n), Mean(), 0.0)
+    assert np.abs(by_g.sum(axis=1) / shares - 1).max() <= 40 * n * EPS  # somebody answers wherever anybody is right
+    for k in (0, n // 2):
+        right, wrong = p.copy(), p.copy()
+        right[:, k], wrong[:, k] = 1.0, 0.0
+        known = [preference_accuracy(x, 1 - x, g, Mean(), 0.0) for x in (right, wrong)]
+        assert np.abs(by_p[:, k] - (known[0] - known[1])).max() <= 40 * n * EPS
+
+
+@pytest.mark.parametrize("n", range(10))
+def test_known_patterns_are_those_set_to_0_and_1(n):
+    rng = np.random.default_rng(n)
+    table, p = rng.random(2**n), rng.random((7, n))
+    values, right, wrong = enumerate_known(table, p, 1 - p)
+    bound = (2 * n + 2 ** (n // 2) + 2 ** (n - n // 2) + 8) * EPS
+    assert np.abs(values - enumerate_sets(table, p, 1 - p)).max() <= bound
+    for k in range(n):
+        for found, value in ((right, 1.0), (wrong, 0.0)):
+            known = p.copy()
+            known[:, k] = value
+            assert np.abs(found[:, k] - enumerate_sets(table, known, 1 - known)).max() <= bound
+
+
+@pytest.mark.parametrize("n", [1, 3, 8, 56])
+def test_quadrature_kernel_equals_its_python_twin(n):
+    rng = np.random.default_rng(n)
+    p, g = rng.random((5, n)), rng.random(n)
+    for rule in (Mean(), Preferred(0)):
+        found = []
+        for function in (preference_gradient_kernel, preference_gradient_py):
+            out = np.empty(5), np.empty((5, n)), np.empty((5, n))
+            function(p, 1 - p, g, *plan(rule, n), 0.01, *out)
+            found.append(np.hstack([out[0][:, None], *out[1:]]))
+        assert np.array_equal(*found)
+
+
+@pytest.mark.parametrize("n", [1, 4, 7])
+def test_enumeration_kernel_equals_its_python_twin(n, monkeypatch):
+    rng = np.random.default_rng(n)
+    table, p = rng.random(2**n), rng.random((3, n))
+    expected = enumerate_known(table, p, 1 - p)
+    monkeypatch.setattr(enumerations, "known", enumerations.known_py)
+    monkeypatch.setattr(enumerations, "product_weights", enumerations.product_weights_py)
+    got = np.empty(3), np.empty((3, n)), np.empty((3, n))
+    enumerations.enumerate_known_py(table, p, 1 - p, *got)
+    assert all(np.array_equal(x, y) for x, y in zip(got, expected, strict=True))
+
+
+def test_other_kernels_equal_their_python_twins():
+    rng = np.random.default_rng(0)
+    q, t = rng.random((6, 4)), np.array([-np.inf, -3.0, 0.0, 5.0, 1e308, np.inf])
+    gamma, alpha, b = rng.random(4), np.array([0.0, 1.0, 1e-3, 50.0]), rng.random(4)
+    for kernel, twin, given, shapes in (
+        (coverages.coverage_change_kernel, coverages.coverage_change_py, (q, 0.9), 1),
+        (logistics.predictiveness_changes_kernel, logistics.predictiveness_changes_py, (t, gamma, alpha, b), 3),
+    ):
+        got, expected = ([np.empty((6, 4)) for _ in range(shapes)] for _ in range(2))
+        kernel(*given, *got)
+        twin(*given, *expected)
+        for x, y in zip(got, expected, strict=True):
+            np.testing.assert_allclose(x, y, rtol=4 * EPS, atol=0)  # exp may differ by an ulp
