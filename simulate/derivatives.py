@@ -16,13 +16,16 @@ from ..analytic.rules import Rule, SoftPreference, Table
 from .arrays import normalised, without_nan
 from .coverage import coverage, coverage_change
 from .enumeration_gradient import enumerate_known
-from .logistic import predictiveness, predictiveness_changes
+from .logistic import predictiveness_changes
 from .memory import require_memory
 from .model_arrays import model_arrays
 from .quadrature_gradient import preference_gradient
 from .set_functions import inverse_weights, rule_table
 
 Array = NDArray[np.float64]
+
+BLOCK = 2**13
+"""Times and patterns of so many are computed at once: new arrays of this size are in the cache when they are filled."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,14 +84,27 @@ def gradient(model: PatternModel, t: ArrayLike) -> Gradient:
     times = without_nan("t", normalised("t", t, 1))
     needed = 16 * 8 * times.size * model.n
     require_memory(needed, f"derivatives for {model.n} patterns at {times.size} times", "ask for fewer times")
-    gamma, gamma_rest, alpha, b, g = model_arrays(model)
-    p, q = predictiveness(times, gamma, gamma_rest, alpha, b)
+    at_once = max(1, BLOCK // max(1, model.n))
+    found: list[dict[str, Array]] = []
+    for start in range(0, max(1, times.size), at_once):
+        for place, values in enumerate(_of_part(model, times[start : start + at_once])):
+            if not start:
+                found.append({name: np.empty((times.size, *part.shape[1:])) for name, part in values.items()})
+            for name, part in values.items():
+                found[place][name][start : start + at_once] = part
+    accuracy, of_train, of_test = found
+    return Gradient(times, accuracy["train"], accuracy["test"], MappingProxyType(of_train), MappingProxyType(of_test))
+
+
+def _of_part(model: PatternModel, times: Array) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
+    """Return the accuracies at some of the times, and the derivatives of each, by name."""
+    *moving, g = model_arrays(model)
+    p, q, *moves = predictiveness_changes(times, *moving)
     start, rest = float(model.chance_train), float(1 - model.chance_train)
     train, _ = coverage(p, q, start, rest)
     test, by_p, own = _test_and_gradient(p, q, g, model.rule, float(model.chance))
-    moves = predictiveness_changes(times, gamma, alpha, b)
     of_train, of_test = (_through_p(one, *moves) for one in (coverage_change(q, rest), by_p))
-    return Gradient(times, train, test, MappingProxyType(of_train), MappingProxyType(of_test | own))
+    return {"train": train, "test": test}, of_train, of_test | own
 
 
 def _through_p(by_p: Array, by_gamma: Array, by_alpha: Array, by_t: Array) -> dict[str, Array]:

@@ -60,9 +60,18 @@ def predictiveness(t: Array, gamma: Array, gamma_rest: Array, alpha: Array, b: A
 
 
 def predictiveness_changes_py(
-    t: Array, gamma: Array, alpha: Array, b: Array, by_gamma: Array, by_alpha: Array, by_t: Array
+    t: Array,
+    gamma: Array,
+    gamma_rest: Array,
+    alpha: Array,
+    b: Array,
+    p: Array,
+    q: Array,
+    by_gamma: Array,
+    by_alpha: Array,
+    by_t: Array,
 ) -> None:
-    """Fill the derivatives of p in gamma, alpha and t, each (T, n); in b it is that in t, negative.
+    """Fill p and q as `predictiveness`, and the derivatives of p in gamma, alpha and t; in b it is minus that in t.
 
     s, gamma s (1 - s) (t - b) and alpha gamma s (1 - s): never alpha p (1 - p / gamma), which is 0 / 0 at gamma = 0.
     """
@@ -72,8 +81,11 @@ def predictiveness_changes_py(
             e = math.exp(-abs(x))
             near = 1.0 / (1.0 + e)
             far = e * near
+            s, rest = (near, far) if x >= 0.0 else (far, near)
+            p[i, k] = gamma[k] * s
+            q[i, k] = gamma_rest[k] + gamma[k] * rest
             bell = gamma[k] * (near * far)
-            by_gamma[i, k] = near if x >= 0.0 else far
+            by_gamma[i, k] = s
             # Where s is 0 or 1 to the last digit nothing moves it, however far t is: not 0 * inf.
             by_alpha[i, k] = bell * (t[i] - b[k]) if bell != 0.0 else bell
             by_t[i, k] = bell * alpha[k] if bell != 0.0 else bell
@@ -82,8 +94,10 @@ def predictiveness_changes_py(
 predictiveness_changes_kernel = kernel(predictiveness_changes_py)
 
 
-def predictiveness_changes(t: Array, gamma: Array, alpha: Array, b: Array) -> tuple[Array, Array, Array]:
-    """Return the derivatives of p in gamma, alpha and t, each (T, n), for normalised arrays."""
-    by_gamma, by_alpha, by_t = (np.empty((t.shape[0], gamma.shape[0])) for _ in range(3))
-    predictiveness_changes_kernel(t, gamma, alpha, b, by_gamma, by_alpha, by_t)
-    return by_gamma, by_alpha, by_t
+def predictiveness_changes(
+    t: Array, gamma: Array, gamma_rest: Array, alpha: Array, b: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Return p, q = 1 - p, and the derivatives of p in gamma, alpha and t, each (T, n), for normalised arrays."""
+    p, q, by_gamma, by_alpha, by_t = (np.empty((t.shape[0], gamma.shape[0])) for _ in range(5))
+    predictiveness_changes_kernel(t, gamma, gamma_rest, alpha, b, p, q, by_gamma, by_alpha, by_t)
+    return p, q, by_gamma, by_alpha, by_t

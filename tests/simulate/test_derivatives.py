@@ -240,12 +240,21 @@ def test_other_kernels_equal_their_python_twins():
     rng = np.random.default_rng(0)
     q, t = rng.random((6, 4)), np.array([-np.inf, -3.0, 0.0, 5.0, 1e308, np.inf])
     gamma, alpha, b = rng.random(4), np.array([0.0, 1.0, 1e-3, 50.0]), rng.random(4)
+    moving = (t, gamma, 1 - gamma, alpha, b)
     for kernel, twin, given, shapes in (
         (coverages.coverage_change_kernel, coverages.coverage_change_py, (q, 0.9), 1),
-        (logistics.predictiveness_changes_kernel, logistics.predictiveness_changes_py, (t, gamma, alpha, b), 3),
+        (logistics.predictiveness_changes_kernel, logistics.predictiveness_changes_py, moving, 5),
     ):
         got, expected = ([np.empty((6, 4)) for _ in range(shapes)] for _ in range(2))
         kernel(*given, *got)
         twin(*given, *expected)
         for x, y in zip(got, expected, strict=True):
             np.testing.assert_allclose(x, y, rtol=4 * EPS, atol=0)  # exp may differ by an ulp
+
+
+def test_p_and_q_are_the_same_bits_with_derivatives_and_without():
+    rng = np.random.default_rng(1)
+    gamma, alpha, b = rng.random(5), rng.random(5), 100 * rng.random(5)
+    given = (np.linspace(-50, 300, 40), gamma, 1 - gamma, alpha, b)
+    for x, y in zip(logistics.predictiveness(*given), logistics.predictiveness_changes(*given), strict=False):
+        assert np.array_equal(x, y)
