@@ -11,7 +11,6 @@ from flint import arb, ctx
 from ..analytic import (
     Classification,
     PatternModel,
-    Preferred,
     Shape,
     Table,
     acc_test,
@@ -19,24 +18,22 @@ from ..analytic import (
     classify,
     plateau_conditions,
     shape,
-    symbolic_plateaus,
-    theorem,
 )
-from ..analytic.balls import BallCurves, rational
+from ..analytic.balls import rational
 from ..analytic.exact_statements import with_values
 from ..analytic.kept import kept
 from ..analytic.symbols import numbers, p
-from ..analytic.tails import tails, vertex_values
 from ..naming import pattern_names, rule_name
 from ..output import exact_text, fraction_text
+from .cited_theorems import theorem_statements
 from .record import Document, Statement
+from .ways import ALGEBRA, BALLS, DEFINITION, EXACT
 
 WRITTEN_OUT = 4
 """Patterns up to which acc_test is written out."""
 DIGITS = 20
 """Digits of a time or value that is proved."""
 LEVELS = (Fraction(1, 2), Fraction(9, 10), Fraction(99, 100))
-BALLS, DEFINITION, EXACT, ALGEBRA = "Arb balls", "the definition at 400 digits", "exact fractions", "computer algebra"
 
 
 def documented(name: str, model: PatternModel, *, fresh: bool = False) -> Document:
@@ -50,7 +47,7 @@ def _statements(model: PatternModel, *, fresh: bool) -> Iterator[Statement]:
     yield from _plateaus(model)
     found = shape(model, levels=LEVELS)
     yield from _shape(model, found)
-    yield from _theorems(model, found)
+    yield from theorem_statements(model, found)
     kind = classify(model)
     yield from _kind(kind)
     if kind.verdict == "proved":
@@ -194,71 +191,6 @@ def _seen(model: PatternModel, between: tuple[Fraction, Fraction]) -> tuple[str,
         before, here, after = (_definition(model, t) for t in (low - step, (low + high) / 2, high + step))
     turns = (here > before and here > after) or (here < before and here < after)
     return (DEFINITION,) if turns else ()
-
-
-# --- theorems
-
-
-def _theorems(model: PatternModel, found: Shape) -> Iterator[Statement]:
-    yield from _papers_conditions(model)
-    yield from _any_schedule(model)
-    if found.verdict == "proved":
-        yield from _bounds(model, len(found.extrema))
-
-
-SECTION = "Theorems, with these numbers"
-
-
-def _papers_conditions(model: PatternModel) -> Iterator[Statement]:
-    """Yield descent and second ascent, for models of the paper's kind: the third of three preferred and last."""
-    conditions = plateau_conditions(model)
-    if model.n != 3 or conditions.order != (0, 1, 2) or model.rule != Preferred(2):
-        return
-    if not all(x.gamma > 0 for x in model.patterns):
-        return
-    says_so = symbolic_plateaus()
-    for name, relation, by_heights in (
-        ("descent", says_so.descent, conditions.descent),
-        ("second ascent", says_so.second_ascent, conditions.second_ascent),
-    ):
-        by_condition = bool(with_values(relation, numbers(model)))
-        one = theorem(name)
-        says = f"{one.statement} Here it is {'' if by_condition else 'not '}so."
-        means = (EXACT, "the condition of the theorem") if by_condition == by_heights else ("contradiction",)
-        yield Statement(SECTION, says, sp.latex(relation), by_condition, means)
-
-
-def _any_schedule(model: PatternModel) -> Iterator[Statement]:
-    falling, edges = _edges(model)
-    says = f"Of {edges} ways to learn one more pattern, {falling} lower test accuracy: "
-    says += "some schedule makes it fall." if falling else "no schedule makes it fall."
-    yield Statement(SECTION, says, "", [falling, edges], (EXACT, "theorem: monotone"))
-
-
-def _bounds(model: PatternModel, count: int) -> Iterator[Statement]:
-    """Yield what theorems say of a number of extrema that is proved."""
-    moving = [x for x in model.patterns if x.alpha > 0 and x.gamma > 0]
-    if moving and len({x.alpha for x in moving}) == 1:
-        says = f"At one speed {len(moving)} patterns make at most {len(moving) - 1} extrema; here there are {count}."
-        yield Statement(SECTION, says, "", count <= len(moving) - 1, (BALLS, "theorem: equal speeds"))
-    ends = [tail.begins() for tail in tails(BallCurves(model))]
-    if moving and None not in ends:
-        first, last = ends[0][1], -ends[1][1]  # pyright: ignore[reportOptionalSubscript]
-        ways = [("falls", "rises")[sign > 0] for sign in (first, last)]
-        parity = "odd" if first != last else "even"
-        says = (
-            f"Test accuracy {ways[0]} before all times and {ways[1]} after all, so the number of extrema is {parity}: "
-        )
-        says += f"it is {count}."
-        yield Statement(SECTION, says, "", (first != last) == (count % 2 == 1), (BALLS, "theorem: parity"))
-
-
-def _edges(model: PatternModel) -> tuple[int, int]:
-    """Return how many edges fall, of how many."""
-    values = vertex_values(BallCurves(model))
-    bits = len(values).bit_length() - 1
-    pairs = [(mask, mask | 1 << i) for i in range(bits) for mask in range(len(values)) if not mask >> i & 1]
-    return sum(values[high] < values[low] for low, high in pairs), len(pairs)
 
 
 # --- kind

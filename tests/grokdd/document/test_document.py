@@ -2,12 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
-from grokdd.analytic import Mean, Pattern, PatternModel, Table, presets
+from grokdd.analytic import Mean, Pattern, PatternModel, Preferred, Rule, Table, presets, shape
+from grokdd.analytic.exact import Exact
+from grokdd.analytic.theory import grokking_curve
+from grokdd.document.cited_theorems import curve_without_the_first
 from grokdd.document.pages import to_html, to_latex, write_document
 from grokdd.document.record import Statement, differences
 from grokdd.document.statements import documented
@@ -32,6 +37,48 @@ def test_it_holds_the_printed_numbers(document):
     assert maximum.verified == ("Arb balls", "the definition at 400 digits")
     assert [one.value for one in said(document, "Plateaus")[:4]] == ["0", "7/10", "7/20", "12/25"]
     assert said(document, "Kind of curve")[0].value == ["double descent", "proved"]
+
+
+def grokking(*, chance: Exact = 0, gamma_0: Exact = 0, rule: Rule | None = None, **general: Any):
+    """Return the grokking preset with some parameters changed; `general` are those of its slow pattern."""
+    first, second, slow = presets.grokking().patterns
+    members = [replace(first, gamma=Fraction(gamma_0)), second, replace(slow, **general)]
+    return PatternModel(members, rule or Preferred(2), chance=chance)
+
+
+def whole_curve(model):
+    return [(one.value, one.verified[1]) for one in curve_without_the_first(model)]
+
+
+def test_the_curve_of_the_grokking_preset_is_its_slow_pattern():
+    (one,) = curve_without_the_first(presets.grokking())
+    assert one.says == "acc_test = p_2 at all times, whatever the speeds: it only rises."
+    assert (one.value, one.verified) == ("p_2", ("exact fractions", "theorem: grokking curve"))
+
+
+def test_with_a_chance_level_it_is_the_shifted_form_and_dips_if_the_general_pattern_is_late():
+    formula = "-p_1*(1 - p_2)/97 + 96*p_2/97 + 1/97"
+    late = [(formula, "theorem: grokking curve"), (True, "theorem: below chance")]
+    assert whole_curve(grokking(chance=Fraction(1, 97))) == late
+    assert shape(grokking(chance=Fraction(1, 97)), levels=()).extrema[1].value < 1 / 97
+    # 1 + exp(alpha_2 (b_2 - b_1)) > 1 + 2 * 96 asks for b_2 - b_1 > 20 log 192 = 105.1
+    assert [value for value, _ in whole_curve(grokking(chance=Fraction(1, 97), b=155))] == [formula, False]
+    assert [value for value, _ in whole_curve(grokking(chance=Fraction(1, 97), b=156))] == [formula, True]
+
+
+def test_no_theorem_is_cited_whose_hypotheses_fail():
+    assert whole_curve(grokking(gamma_0=Fraction(1, 100))) == []
+    assert whole_curve(grokking(rule=Mean())) == []
+    assert whole_curve(grokking(rule=Preferred(1))) == []
+    assert whole_curve(presets.double_descent()) == []
+    assert "it only" not in next(curve_without_the_first(grokking(alpha=Fraction(0)))).says
+    assert next(curve_without_the_first(grokking(g=Fraction(0), chance=0))).says.endswith("whatever the speeds.")
+
+
+def test_a_formula_that_the_model_contradicts_is_no_theorem(monkeypatch):
+    monkeypatch.setattr(grokking_curve, "equal_at_corners", lambda *_: False)
+    (one,) = curve_without_the_first(presets.grokking())
+    assert one.verified == ("contradiction",)
 
 
 def test_every_statement_says_how_it_was_verified(document):
