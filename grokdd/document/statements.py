@@ -1,6 +1,5 @@
 """What a document says of a model: closed forms, plateaus, theorems with numbers put in, certified shape, kind."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -21,11 +20,12 @@ from ..analytic import (
 )
 from ..analytic.balls import rational
 from ..analytic.exact_statements import with_values
-from ..analytic.kept import kept
 from ..analytic.symbols import numbers, p
 from ..naming import pattern_names, rule_name
 from ..output import exact_text, fraction_text
 from .cited_theorems import theorem_statements
+from .margins import margin_statements
+from .nearest_boundary import boundary_statements
 from .record import Document, Statement
 from .ways import ALGEBRA, BALLS, DEFINITION, EXACT
 
@@ -51,7 +51,8 @@ def _statements(model: PatternModel, *, fresh: bool) -> Iterator[Statement]:
     kind = classify(model)
     yield from _kind(kind)
     if kind.verdict == "proved":
-        yield from _margins(model, fresh=fresh)
+        yield from margin_statements(model, fresh=fresh)
+    yield from boundary_statements(model, fresh=fresh)
 
 
 # --- the model
@@ -207,24 +208,3 @@ def _kind(found: Classification) -> Iterator[Statement]:
     counts = [found.extrema_on_the_line, found.extrema_from_0, len(found.prominent)]
     says = f"Extrema: {counts[0]} on the whole line, {counts[1]} after t = 0, {counts[2]} of them prominent."
     yield Statement(section, says, "", counts, means)
-
-
-def _margins(model: PatternModel, *, fresh: bool) -> Iterator[Statement]:
-    """Yield how far each parameter may move before the kind changes; found once, and then kept on the disk."""
-
-    def compute() -> list[list[str | None]]:
-        print("looking for the margins of the kind: some seconds", file=sys.stderr, flush=True)
-        found = classify(model, margins=True).margins
-        sides = [(one, side, change) for one in found for side, change in (("below", one.below), ("above", one.above))]
-        return [
-            [str(one.parameter), side, change and f"{change.distance:.6g}", change and change.kinds[1]]
-            for one, side, change in sides
-        ]
-
-    for name, side, distance, kind in kept("margins", compute, model.to_toml(), fresh=fresh):
-        way = "falls" if side == "below" else "rises"
-        says = f"No smaller {name} that was tried changes the kind." if side == "below" else ""
-        says = says or f"No larger {name} that was tried changes the kind."
-        if distance is not None:
-            says = f"If {name} {way} by {distance} the kind becomes {kind}."
-        yield Statement("Margins of the kind", says, "", [name, side, distance, kind], (BALLS,))
