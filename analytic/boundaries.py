@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from .balls import BallCurves, fraction, moves, rational
 from .errors import InputError, shown
 from .exact import Exact, as_fraction
-from .extrema import shape
+from .extrema import LARGEST, shape
 from .factors import bend
 from .model import PatternModel, demand_model
 from .parameters import Parameter, parameter
@@ -96,7 +96,7 @@ def shape_boundaries(
     Raises
     ------
     InputError
-        If a parameter is none of these or does not exist, or a range is none.
+        If the model has more patterns, a parameter is none of these or does not exist, or a range is none.
 
     Examples
     --------
@@ -106,6 +106,8 @@ def shape_boundaries(
     ('two extrema meet', [(0.2, 0.000428147885, (0, 2))])
     """
     demand_model(model)
+    if model.n > LARGEST:
+        raise InputError(f"the model must have at most {LARGEST} patterns for boundaries (2**n sets), got {model.n}")
     plane = _Plane(model, *_axes(model, x, y), *_ranges(x_range, y_range))
     if isinstance(points, bool) or not isinstance(points, int) or points < 2:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InputError(f"points must be a number of points, 2 or more, got {shown(points)}")

@@ -10,7 +10,7 @@ import math
 import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, cast
 
@@ -24,6 +24,7 @@ from .errors import InputError, shown
 from .exact_statements import NotPolynomialError, Point, denominators, exactly, letters, quotient, truth_of
 from .rules import Rule
 from .solvers import SOLVERS, ask
+from .statements_at_points import at_point
 from .symbols import gamma, p
 
 SHARES = re.compile(r"(p|gamma|g)_\d+|c|c_train|z")
@@ -58,13 +59,14 @@ class Answer:
     """Where the assumptions hold and the claim does not, exactly; empty unless refuted."""
     fails: Boolean | None
     """The part of the claim that is false there."""
+    defined: tuple[Boolean, ...] = ()
+    """Those of `assumed` that say that no denominator is 0: elsewhere the claim says nothing."""
 
     def __str__(self) -> str:
-        """Return the verdict and what can be checked by hand."""
-        if self.verdict != "refuted":
-            return f"{self.verdict}: {self.reason}"
-        there = f"; there {_with_values(self.fails, self.counterexample)}" if self.counterexample else ""
-        return f"refuted: {self.reason}{there}"
+        """Return the verdict, what can be checked by hand, and the assumptions that nobody has written down."""
+        there = f"; there {_false(self.fails, self.counterexample)}" if self.counterexample else ""
+        where = f"; assumed: {', '.join(map(_not_zero, self.defined))}" if self.defined else ""
+        return f"{self.verdict}: {self.reason}{there}{where}"
 
 
 def prove(claim: Boolean, assuming: Boolean | Iterable[Boolean] = (), seconds: float = SECONDS) -> Answer:
@@ -108,17 +110,13 @@ def _answer(claim: Boolean, given: tuple[Boolean, ...], seconds: float) -> Answe
         raise InputError(f"seconds must be a number greater than 0, got {shown(seconds)}")
     assumed = (*_ranges(claim, given), *given)
     try:
-        assumed = (*_defined(claim, given), *assumed)
-        question = _Question(claim, assumed)
+        defined = tuple(_defined(claim, given))
+        question = _Question(claim, (*defined, *assumed))
     except NotPolynomialError as error:
         return Answer(claim, assumed, "undecided", f"no solver understands it: {error}", (), {}, None)
     if not question.assumptions_can_hold(seconds):
         raise InputError(f"assuming must be satisfiable, got {shown(sp.And(*given))}; no values satisfy it")
-    if claim == sp.true:
-        return Answer(claim, assumed, "proved", "SymPy has reduced it to true", ("SymPy",), {}, None)
-    if claim == sp.false:
-        return Answer(claim, assumed, "refuted", "SymPy has reduced it to false", (), {}, claim)
-    return question.answer(seconds, only_ranges=not given)
+    return replace(question.answer(seconds, only_ranges=not given), defined=defined)
 
 
 def never_falls(n: int, rule: Rule | None = None, *, chance: bool = False) -> Boolean:
@@ -227,6 +225,10 @@ class _Question:
         return not all(ask(one, self._everything, sp.false, seconds).answer == "impossible" for one in SOLVERS)
 
     def answer(self, seconds: float, *, only_ranges: bool) -> Answer:
+        if self.claim == sp.true:
+            return Answer(self.claim, self.assumed, "proved", "SymPy has reduced it to true", ("SymPy",), {}, None)
+        if self.claim == sp.false:
+            return Answer(self.claim, self.assumed, "refuted", "SymPy has reduced it to false", (), {}, self.claim)
         for point in _candidates(self.letters):
             if self._contradicted_by(point):
                 return self._refuted(point)
@@ -301,10 +303,11 @@ def _steps(letter: sp.Symbol) -> list[Fraction]:
     return [Fraction(1), Fraction(-1), Fraction(0), Fraction(1, 2), Fraction(2)]
 
 
-def _with_values(statement: Boolean | None, point: Mapping[sp.Symbol, Fraction]) -> str:
-    """Return a false relation with the values of its sides: "5/8 >= 1 is false"."""
-    if not isinstance(statement, sp.Rel):
-        return f"{statement} is false"
-    values = {letter: sp.Rational(value.numerator, value.denominator) for letter, value in point.items()}
-    left, right = (cast(sp.Expr, side).subs(values) for side in (statement.lhs, statement.rhs))  # pyright: ignore
-    return f"{left} {statement.rel_op} {right} is false"  # pyright: ignore[reportAttributeAccessIssue]
+def _false(statement: Boolean | None, point: Point) -> str:
+    """Return that a statement is false at a point, with the values there: "5/8 >= 1 is false"."""
+    values = at_point(statement, point)
+    return f"{values} is false" if isinstance(statement, sp.Rel) else f"it is false that {values}"
+
+
+def _not_zero(relation: Any) -> str:
+    return f"{relation.lhs} is not 0"

@@ -9,6 +9,9 @@ from typing import Any
 from .analytic import Classification, PatternModel, PlateauConditions, Shape, classify, plateau_conditions, shape
 from .analytic.conditions import LARGEST
 from .analytic.errors import InputError
+from .document.cited_theorems import curve_without_the_first
+from .document.record import Statement
+from .document.ways import CONTRADICTION
 from .naming import pattern_names, rule_name, trust
 from .output import exact_text, fraction_text
 
@@ -26,6 +29,8 @@ class Derivation:
     conditions: PlateauConditions
     shape: Shape
     kind: Classification
+    exact_curve: tuple[Statement, ...]
+    """What a theorem says of acc_test at all times; empty if none does."""
 
 
 def derive(name: str, model: PatternModel) -> Derivation:
@@ -35,7 +40,8 @@ def derive(name: str, model: PatternModel) -> Derivation:
             f"{name}: the model must have at most {LARGEST} patterns to be derived from (2**n sets), got {model.n}: "
             "leave some out, or see its curves with grokdd simulate"
         )
-    return Derivation(name, model, plateau_conditions(model), shape(model), classify(model))
+    whole = tuple(curve_without_the_first(model))
+    return Derivation(name, model, plateau_conditions(model), shape(model), classify(model), whole)
 
 
 def plateaus(derivation: Derivation) -> Iterator[tuple[str, Any]]:
@@ -61,6 +67,11 @@ def lines(derivation: Derivation, report: Path | None = None) -> Iterator[str]:
     yield ""
     yield from derivation.conditions.text.splitlines()
     yield ""
+    if derivation.exact_curve:
+        yield "the whole curve of test accuracy"
+        for one in derivation.exact_curve:
+            yield from textwrap.wrap(_proved(one), WIDTH, initial_indent="  ", subsequent_indent="  ")
+        yield ""
     yield f"shape of the curve ({trust(found.certified)})"
     if not found.extrema:
         yield "  no extremum"
@@ -79,6 +90,11 @@ def lines(derivation: Derivation, report: Path | None = None) -> Iterator[str]:
         yield f"to compute it again: grokdd derive --replay {report / 'document.json'}"
 
 
+def _proved(one: Statement) -> str:
+    how = "proved by" if one.verified != CONTRADICTION else "in doubt:"
+    return f"{one.says[:-1]}; {how} {', '.join(one.verified)}"
+
+
 def as_json(derivation: Derivation) -> dict[str, Any]:
     """Return the derivation as JSON values; exact numbers are strings "p/q"."""
     conditions, found = derivation.conditions, derivation.shape
@@ -91,6 +107,7 @@ def as_json(derivation: Derivation) -> dict[str, Any]:
         "second_ascent": conditions.second_ascent,
         "double_descent": conditions.double_descent,
         "conditions": conditions.text,
+        "exact_curve": [{"says": one.says, "verified": list(one.verified)} for one in derivation.exact_curve],
         "extrema": [{"t": e.t, "value": e.value, "kind": e.kind} for e in found.extrema],
         "crossings": [
             {"curve": c.curve, "level": c.level, "t": c.t, "direction": c.direction} for c in found.crossings

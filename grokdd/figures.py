@@ -12,6 +12,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +218,32 @@ def draw_rest(axes: Axes, steps: ArrayLike, rest: ArrayLike, chance: float) -> N
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g} %"))
     _steps_axis(axes, np.asarray(steps, dtype=float))
     _legend(axes)
+
+
+@dataclass(frozen=True)
+class DrawnPlane:
+    """Boundaries in a plane of two parameters that lie in [0, 1]."""
+
+    x: str
+    y: str
+    model: tuple[float, float]
+    """Where the model is."""
+    curves: Sequence[Sequence[tuple[float, float]]]
+    """Each boundary by its points, in order."""
+    labels: Sequence[str]
+    """What each is called."""
+
+
+def draw_boundaries(axes: Axes, plane: DrawnPlane) -> None:
+    """Draw boundaries and the model, over the part of the unit square that they need."""
+    for i, (label, points) in enumerate(zip(plane.labels, plane.curves, strict=True)):
+        mark = {"marker": "o", "markersize": 4} if len(points) == 1 else {}
+        axes.plot(*zip(*points, strict=True), label=label, **PATTERNS[i % len(PATTERNS)], **mark)
+    axes.plot(*plane.model, label="this model", linestyle="none", marker="D", markersize=7, color=TEST["color"])
+    axes.margins(0.08)
+    axes.set_xlabel(plane.x)
+    axes.set_ylabel(plane.y)
+    _legend(axes, most_columns=2)
 
 
 def draw_fit(axes: Axes, run: Curves, fitted: Curves) -> None:

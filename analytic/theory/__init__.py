@@ -1,7 +1,19 @@
 """Theorems about the pattern model, each with the checks that a machine makes of it."""
 
 from ..errors import InputError, shown
-from . import complete_preference, counting, ends, equal_speeds, grokking, paths, plateaus, schedules, two_patterns
+from . import (
+    below_chance,
+    complete_preference,
+    counting,
+    ends,
+    equal_speeds,
+    grokking,
+    grokking_curve,
+    paths,
+    plateaus,
+    schedules,
+    two_patterns,
+)
 from .record import Counterexample, Evidence, Law, Lemma, PolynomialIdentity, Theorem, Verification, verify
 
 __all__ = [
@@ -28,6 +40,8 @@ def theorems() -> tuple[Theorem, ...]:
         plateaus.double_descent(),
         plateaus.break_even(),
         grokking.delay(),
+        grokking_curve.without_the_first(),
+        below_chance.dip(),
         equal_speeds.finite_speed(),
         equal_speeds.peak(),
         equal_speeds.at_most(),

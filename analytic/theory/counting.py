@@ -3,15 +3,23 @@
 import random
 from fractions import Fraction
 from itertools import pairwise
+from typing import cast
+
+import sympy as sp
+from sympy.logic.boolalg import Boolean
 
 from ..conditions import plateau_heights
 from ..extrema import shape
 from ..model import PatternModel
 from ..pattern import Pattern
 from ..rules import Mean
+from ..symbols import g
 from .drawing import patterns, with_chance
-from .record import Law, Theorem
-from .shapes import has_at_most
+from .record import Law, Lemma, Theorem
+from .shapes import has_at_most, proved_kinds
+
+BOTH = (g(0) + g(1)) / 2
+"""G of two patterns under the mean rule."""
 
 
 def descents() -> Theorem:
@@ -22,7 +30,8 @@ def descents() -> Theorem:
         statement=(
             "A curve with k descents (k times a maximum and then a minimum) takes 2 k + 1 patterns of equal speed, "
             "and so "
-            "many suffice. With free speeds k + 1 patterns suffice: one slow and good, k quick and poor ones in turn."
+            "many suffice. With free speeds k + 1 patterns suffice: one slow and good, k quick and poor ones in turn. "
+            "For k = 1 and 2 fewer do not."
         ),
         hypotheses=("mean rule", "positive speeds"),
         derivation=(
@@ -31,6 +40,10 @@ def descents() -> Theorem:
             "While the slow good pattern grows, each quick poor one cuts what it has by 1 / (1 + its number); "
             "between two "
             "of them accuracy grows.",
+            "One pattern is monotone: its curve is affine in p_0. Two have at most one maximum and one minimum after "
+            "it, by the theorem on two patterns, if both g are at chance or above: the better one comes first there, "
+            "and if its gamma (g - c) is 0 the curve is monotone or constant. Both below chance: c - acc_test is such "
+            "a curve.",
         ),
         parts=(
             Law(
@@ -57,13 +70,28 @@ def descents() -> Theorem:
                 too_much=lambda model: _descents(model) == model.n,
                 models=9,
             ),
+            Lemma(
+                says="the mean of two patterns lies between them, as the theorem on two patterns asks",
+                claim=cast(Boolean, sp.And(g(0) >= BOTH, g(1) <= BOTH)),
+                where=sp.Ge(g(0), g(1)),
+                witness={g(0): Fraction(1), g(1): Fraction(0)},
+                too_much=cast(Boolean, sp.And(g(0) >= BOTH, g(1) >= BOTH)),
+            ),
+            Law(
+                says="n patterns make fewer than n descents, n = 1, 2",
+                means="certified shapes",
+                draw=_one_or_two,
+                holds=_has_fewer_descents_than_patterns,
+                too_much=lambda model: _descents(model) == 0,
+                models=60,
+            ),
         ),
         meaning="Repeated descent needs no rich structure: one slow understanding, interrupted by things learned by "
         "heart.",
         source="docs/theory.md, sections 3.5 and 3.8",
-        gap="That k + 1 patterns are needed at free speeds is proved for k = 1 and 2 alone (one pattern is monotone, "
-        "two "
-        "descend at most once); for more it would follow from the conjecture on 2 (n - 1) extrema.",
+        gap="That k + 1 patterns are needed at free speeds is proved for k = 1 and 2 alone, and for k = 2 where both "
+        "patterns are on one side of chance, as with c = 0: one above and one below it only the law tries. For more "
+        "it would follow from the conjecture on 2 (n - 1) extrema.",
     )
 
 
@@ -84,9 +112,22 @@ def _slow_and_quick(rng: random.Random) -> PatternModel:
     return PatternModel([slow, *quick], Mean())
 
 
+def _one_or_two(rng: random.Random) -> PatternModel:
+    """Return a model of one or two patterns, in some of which the poorer one is much quicker, or below chance."""
+    if rng.random() < 0.2:
+        return PatternModel(_slow_and_quick(rng).patterns[:2], Mean())
+    members = patterns(rng, rng.randint(1, 2), gap=rng.choice((2, 5, 20, 60)))
+    return PatternModel(members, Mean(), chance=rng.choice((0, 0, Fraction(1, 10), Fraction(1, 2))))
+
+
+def _has_fewer_descents_than_patterns(model: PatternModel) -> bool | None:
+    return _descents(model) < model.n if proved_kinds(model) is not None else None
+
+
 def _descents(model: PatternModel) -> int:
     """Return how many times a maximum is followed by a minimum."""
-    return len(shape(model, levels=()).extrema) // 2
+    found = [x.kind for x in shape(model, levels=()).extrema]
+    return sum(pair == ("maximum", "minimum") for pair in pairwise(found))
 
 
 def extrema_of_the_mean() -> Theorem:

@@ -12,20 +12,25 @@ from ..empirical.run_folder import write_json, write_text
 from ..exit_codes import writing
 from ..html_parts import Panel, page, panels, paragraph, section, table, text
 from ..naming import pattern_names
+from .nearest_boundary import SECTION, plane_of
 from .record import Document, Statement
 
 HTML, LATEX, JSON, FIGURE = "document.html", "document.tex", "document.json", "curves.pdf"
+BOUNDARIES = "boundaries.pdf"
+"""The figure of the boundaries, for a document that has some."""
 
 
 def write_document(document: Document, folder: Path) -> list[Path]:
     """Write all pages into a folder, each whole or not at all, and return their paths."""
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / name for name in (HTML, LATEX, JSON, FIGURE)]
-    for path, write in zip(paths, (_write_html, _write_latex, _write_json, _write_figure), strict=True):
-        with writing(path):
-            write(document, path)
-    return paths
+    writers = {HTML: _write_html, LATEX: _write_latex, JSON: _write_json, FIGURE: _write_figure}
+    if plane_of(document) is not None:
+        writers[BOUNDARIES] = _write_boundaries
+    for name, write in writers.items():
+        with writing(folder / name):
+            write(document, folder / name)
+    return [folder / name for name in writers]
 
 
 def _write_html(document: Document, path: Path) -> None:
@@ -42,6 +47,10 @@ def _write_json(document: Document, path: Path) -> None:
 
 def _write_figure(document: Document, path: Path) -> None:
     figures.save(figures.model_figure(document.model, _curves(document.model)), path)
+
+
+def _write_boundaries(document: Document, path: Path) -> None:
+    figures.save(figures.panel(figures.draw_boundaries, plane_of(document)), path)
 
 
 def _curves(model: PatternModel) -> figures.Curves:
@@ -70,8 +79,9 @@ def to_html(document: Document) -> str:
             figures.panel(figures.draw_accuracies, shown),
         ),
     )
+    drawings = {"The model": drawn, SECTION: _drawn_boundaries(document)}
     parts = [
-        section(f"part-{place}", name, _rows(some), *([drawn] if name == "The model" else []))
+        section(f"part-{place}", name, _rows(some), drawings.get(name, ""), *_tables(some))
         for place, (name, some) in enumerate(document.sections())
     ]
     note = (
@@ -81,12 +91,28 @@ def to_html(document: Document) -> str:
     return page(title, f"<h1>{text(title)}</h1>", paragraph(note), *parts)
 
 
-def _rows(some: list[Statement]) -> str:
-    return table(
-        "What holds, and how it was verified.",
-        ("statement", "verified"),
-        [(one.says if not one.formula else f"{one.says} {_plain(one)}", ", ".join(one.verified)) for one in some],
+def _drawn_boundaries(document: Document) -> str:
+    plane = plane_of(document)
+    if plane is None:
+        return ""
+    description = f"Curves in the plane of {plane.x} and {plane.y} on which the number of extrema changes."
+    description += " The legend says how many there are on both sides."
+    return panels(
+        Panel("boundaries", "Boundaries", description, figures.panel(figures.draw_boundaries, plane)),
     )
+
+
+def _rows(some: list[Statement]) -> str:
+    """Return the statements that are no tables, as a table of statements; nothing if there are none."""
+    rows = [(f"{one.says} {_plain(one)}".strip(), ", ".join(one.verified)) for one in some if not one.head]
+    return table("What holds, and how it was verified.", ("statement", "verified"), rows) if rows else ""
+
+
+def _tables(some: list[Statement]) -> list[str]:
+    """Return each statement that is a table as one."""
+    return [
+        table(f"{one.says} Verified by {', '.join(one.verified)}.", one.head, one.value) for one in some if one.head
+    ]
 
 
 def _plain(one: Statement) -> str:
@@ -104,7 +130,7 @@ def _latex(document: Document) -> Iterator[str]:
     yield r"\usepackage{amsmath,graphicx}"
     yield r"\begin{document}"
     yield rf"\title{{What is true of {_escaped(document.name)}}}\date{{}}\maketitle"
-    yield rf"\begin{{center}}\includegraphics[width=\linewidth]{{{FIGURE}}}\end{{center}}"
+    yield _figure(FIGURE, "1")
     for name, some in document.sections():
         yield rf"\section{{{_escaped(name)}}}"
         yield r"\begin{enumerate}"
@@ -112,9 +138,25 @@ def _latex(document: Document) -> Iterator[str]:
             yield rf"\item {_escaped(one.says)}"
             if one.formula:
                 yield rf"\[ {one.formula} \]"
+            if one.head:
+                yield from _latex_table(one)
             yield rf"\emph{{Verified: {_escaped(', '.join(one.verified))}.}}"
         yield r"\end{enumerate}"
+        if name == SECTION and plane_of(document) is not None:
+            yield _figure(BOUNDARIES, "0.6")
     yield r"\end{document}"
+
+
+def _figure(file: str, share: str) -> str:
+    return rf"\begin{{center}}\includegraphics[width={share}\linewidth]{{{file}}}\end{{center}}"
+
+
+def _latex_table(one: Statement) -> Iterator[str]:
+    yield rf"\par\smallskip\noindent\begin{{tabular}}{{{'l' * len(one.head)}}}"
+    yield rf"{' & '.join(map(_escaped, one.head))} \\ \hline"
+    for row in one.value:
+        yield rf"{' & '.join(map(_escaped, row))} \\"
+    yield r"\end{tabular}\par\smallskip"
 
 
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}

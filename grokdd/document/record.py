@@ -10,7 +10,7 @@ from .. import __version__
 from ..analytic import InputError, PatternModel
 from ..output import as_json
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Statement:
     """What a machine may compare: exact numbers as "p/q", others as the decimals of which all digits are right."""
     verified: tuple[str, ...]
     """How: each entry is a way of its own."""
+    head: tuple[str, ...] = ()
+    """The headings of a table, where `value` is one: a list of rows of text. Empty where it is none."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """What a document says of a model: closed forms, plateaus, theorems with numbers put in, certified shape, kind."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -11,7 +10,6 @@ from flint import arb, ctx
 from ..analytic import (
     Classification,
     PatternModel,
-    Preferred,
     Shape,
     Table,
     acc_test,
@@ -19,25 +17,23 @@ from ..analytic import (
     classify,
     plateau_conditions,
     shape,
-    symbolic_plateaus,
-    theorem,
 )
-from ..analytic.balls import BallCurves, rational
+from ..analytic.balls import rational
 from ..analytic.exact_statements import with_values
-from ..analytic.kept import kept
 from ..analytic.symbols import numbers, p
-from ..analytic.tails import tails
-from ..analytic.vertices import vertex_values
 from ..naming import pattern_names, rule_name
 from ..output import exact_text, fraction_text
+from .cited_theorems import theorem_statements
+from .margins import margin_statements
+from .nearest_boundary import boundary_statements
 from .record import Document, Statement
+from .ways import ALGEBRA, BALLS, DEFINITION, EXACT
 
 WRITTEN_OUT = 4
 """Patterns up to which acc_test is written out."""
 DIGITS = 20
 """Digits of a time or value that is proved."""
 LEVELS = (Fraction(1, 2), Fraction(9, 10), Fraction(99, 100))
-BALLS, DEFINITION, EXACT, ALGEBRA = "Arb balls", "the definition at 400 digits", "exact fractions", "computer algebra"
 
 
 def documented(name: str, model: PatternModel, *, fresh: bool = False) -> Document:
@@ -51,11 +47,12 @@ def _statements(model: PatternModel, *, fresh: bool) -> Iterator[Statement]:
     yield from _plateaus(model)
     found = shape(model, levels=LEVELS)
     yield from _shape(model, found)
-    yield from _theorems(model, found)
+    yield from theorem_statements(model, found)
     kind = classify(model)
     yield from _kind(kind)
     if kind.verdict == "proved":
-        yield from _margins(model, fresh=fresh)
+        yield from margin_statements(model, fresh=fresh)
+    yield from boundary_statements(model, fresh=fresh)
 
 
 # --- the model
@@ -197,71 +194,6 @@ def _seen(model: PatternModel, between: tuple[Fraction, Fraction]) -> tuple[str,
     return (DEFINITION,) if turns else ()
 
 
-# --- theorems
-
-
-def _theorems(model: PatternModel, found: Shape) -> Iterator[Statement]:
-    yield from _papers_conditions(model)
-    yield from _any_schedule(model)
-    if found.verdict == "proved":
-        yield from _bounds(model, len(found.extrema))
-
-
-SECTION = "Theorems, with these numbers"
-
-
-def _papers_conditions(model: PatternModel) -> Iterator[Statement]:
-    """Yield descent and second ascent, for models of the paper's kind: the third of three preferred and last."""
-    conditions = plateau_conditions(model)
-    if model.n != 3 or conditions.order != (0, 1, 2) or model.rule != Preferred(2):
-        return
-    if not all(x.gamma > 0 for x in model.patterns):
-        return
-    says_so = symbolic_plateaus()
-    for name, relation, by_heights in (
-        ("descent", says_so.descent, conditions.descent),
-        ("second ascent", says_so.second_ascent, conditions.second_ascent),
-    ):
-        by_condition = bool(with_values(relation, numbers(model)))
-        one = theorem(name)
-        says = f"{one.statement} Here it is {'' if by_condition else 'not '}so."
-        means = (EXACT, "the condition of the theorem") if by_condition == by_heights else ("contradiction",)
-        yield Statement(SECTION, says, sp.latex(relation), by_condition, means)
-
-
-def _any_schedule(model: PatternModel) -> Iterator[Statement]:
-    falling, edges = _edges(model)
-    says = f"Of {edges} ways to learn one more pattern, {falling} lower test accuracy: "
-    says += "some schedule makes it fall." if falling else "no schedule makes it fall."
-    yield Statement(SECTION, says, "", [falling, edges], (EXACT, "theorem: monotone"))
-
-
-def _bounds(model: PatternModel, count: int) -> Iterator[Statement]:
-    """Yield what theorems say of a number of extrema that is proved."""
-    moving = [x for x in model.patterns if x.alpha > 0 and x.gamma > 0]
-    if moving and len({x.alpha for x in moving}) == 1:
-        says = f"At one speed {len(moving)} patterns make at most {len(moving) - 1} extrema; here there are {count}."
-        yield Statement(SECTION, says, "", count <= len(moving) - 1, (BALLS, "theorem: equal speeds"))
-    ends = [tail.begins() for tail in tails(BallCurves(model))]
-    if moving and None not in ends:
-        first, last = ends[0][1], -ends[1][1]  # pyright: ignore[reportOptionalSubscript]
-        ways = [("falls", "rises")[sign > 0] for sign in (first, last)]
-        parity = "odd" if first != last else "even"
-        says = (
-            f"Test accuracy {ways[0]} before all times and {ways[1]} after all, so the number of extrema is {parity}: "
-        )
-        says += f"it is {count}."
-        yield Statement(SECTION, says, "", (first != last) == (count % 2 == 1), (BALLS, "theorem: parity"))
-
-
-def _edges(model: PatternModel) -> tuple[int, int]:
-    """Return how many edges fall, of how many."""
-    values = vertex_values(BallCurves(model))
-    bits = len(values).bit_length() - 1
-    pairs = [(mask, mask | 1 << i) for i in range(bits) for mask in range(len(values)) if not mask >> i & 1]
-    return sum(values[high] < values[low] for low, high in pairs), len(pairs)
-
-
 # --- kind
 
 
@@ -276,24 +208,3 @@ def _kind(found: Classification) -> Iterator[Statement]:
     counts = [found.extrema_on_the_line, found.extrema_from_0, len(found.prominent)]
     says = f"Extrema: {counts[0]} on the whole line, {counts[1]} after t = 0, {counts[2]} of them prominent."
     yield Statement(section, says, "", counts, means)
-
-
-def _margins(model: PatternModel, *, fresh: bool) -> Iterator[Statement]:
-    """Yield how far each parameter may move before the kind changes; found once, and then kept on the disk."""
-
-    def compute() -> list[list[str | None]]:
-        print("looking for the margins of the kind: some seconds", file=sys.stderr, flush=True)
-        found = classify(model, margins=True).margins
-        sides = [(one, side, change) for one in found for side, change in (("below", one.below), ("above", one.above))]
-        return [
-            [str(one.parameter), side, change and f"{change.distance:.6g}", change and change.kinds[1]]
-            for one, side, change in sides
-        ]
-
-    for name, side, distance, kind in kept("margins", compute, model.to_toml(), fresh=fresh):
-        way = "falls" if side == "below" else "rises"
-        says = f"No smaller {name} that was tried changes the kind." if side == "below" else ""
-        says = says or f"No larger {name} that was tried changes the kind."
-        if distance is not None:
-            says = f"If {name} {way} by {distance} the kind becomes {kind}."
-        yield Statement("Margins of the kind", says, "", [name, side, distance, kind], (BALLS,))

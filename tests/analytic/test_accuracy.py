@@ -31,7 +31,7 @@ from grokdd.analytic import (
     presets,
     rate,
 )
-from grokdd.analytic.symbols import alpha, b, c, c_train, g, gamma, numbers, p, t, z
+from grokdd.analytic.symbols import alpha, b, c, g, gamma, numbers, p, t, z
 
 SIZES = [0, 1, 2, 3, 5, 8]
 
@@ -160,21 +160,6 @@ def test_twelve_patterns_have_the_values_of_the_definition():
     expected = sp.sympify(enumerated(model, chances))
     assert acc_test(12, rule=Preferred(5), form="multilinear").xreplace(values) == expected
     assert acc_test(12, rule=Preferred(5), form="integral").xreplace(values).doit() == expected
-
-
-def test_special_values():
-    # The first hard input of the kernels: p = (0, 1, 1/2), g = (0.2, 0.4, 0.9) is 0.5 * 0.4 + 0.5 * 0.65.
-    values = dict(
-        zip(
-            [p(0), p(1), p(2), g(0), g(1), g(2)], map(sp.Rational, ("0", "1", "1/2", "1/5", "2/5", "9/10")), strict=True
-        )
-    )
-    for form in ("subsets", "multilinear", "integral"):
-        assert acc_test(3, form=form).xreplace(values).doit() == sp.Rational(525, 1000)
-    assert acc_train(0) == acc_test(0) == 0
-    assert acc_test(0, chance=True) == c
-    assert acc_train(0, chance=True) == c_train
-    assert acc_test(1) == acc_test(1, rule=Preferred(0)) == g(0) * p(0)
 
 
 # --- in time

@@ -127,6 +127,33 @@ def test_a_statement_says_nothing_where_it_is_undefined():
     assert sp.Ne(x, 0) in got.assumed
 
 
+def test_the_answer_says_which_denominators_are_assumed_not_to_be_0():
+    where = "; assumed: x is not 0"
+    assert str(prove(sp.Ge((x**2 + 1) / x, 2), assuming=x >= 0)) == f"proved: z3 and cvc5 find no exception{where}"
+    assert str(prove(sp.Gt(1 / x, 0), assuming=x <= 0)) == f"refuted: x = -1; there -1 > 0 is false{where}"
+    two = prove(sp.Ge(1 / x, 1 / (x + y)), assuming=(x > 0, y >= 0))
+    assert str(two).endswith("; assumed: x*(x + y) is not 0")
+    assert prove(sp.Ne(x**2, 2)).defined == ()  # pyright: ignore[reportArgumentType]  # SymPy's stubs
+
+
+@pytest.mark.parametrize(
+    ("claim", "there"),
+    [
+        (sp.Equivalent(sp.Gt(x**2, 1), x > 1), "x = -2; there it is false that (-2 > 1) if and only if (4 > 1)"),
+        (sp.Not(sp.And(x > 0, x < 1)), "x = 1/2; there it is false that not ((1/2 < 1) and (1/2 > 0))"),
+        (sp.Implies(x > 0, x > 1), "x = 1; there it is false that (1 > 0) implies (1 > 1)"),
+        (sp.Or(x > 1, x < 0), "x = 1; there it is false that (1 < 0) or (1 > 1)"),
+        (
+            sp.And(x**2 >= 0, sp.Equivalent(x > 0, y > 0)),
+            "y = -1; there it is false that (1 > 0) if and only if (-1 > 0)",
+        ),
+    ],
+    ids=str,
+)
+def test_what_fails_is_told_with_its_numbers(claim: Any, there: str):
+    assert there in str(prove(claim))
+
+
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_both_solvers_know_the_ranges(solver: Any):
     inside = sp.And(sp.Ge(x, 0), sp.Le(x, 1))

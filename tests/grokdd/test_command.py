@@ -331,6 +331,16 @@ def test_derive_as_json_is_exact_and_says_what_is_proved(grokdd):
     assert (got["verdict"], got["certified"]) == ("proved", True)
 
 
+def test_derive_says_where_a_theorem_knows_the_whole_curve(grokdd):
+    told = " ".join(grokdd("derive", "grokking").out.split())
+    proved = "acc_test = p_2 at all times, whatever the speeds: it only rises; proved by exact fractions, theorem: "
+    assert f"{proved}grokking curve" in told
+    (one,) = json.loads(grokdd("derive", "grokking", "--json").out)["exact_curve"]
+    assert one["verified"] == ["exact fractions", "theorem: grokking curve"]
+    assert "whole curve" not in grokdd("derive", "double_descent").out
+    assert json.loads(grokdd("derive", "double_descent", "--json").out)["exact_curve"] == []
+
+
 def test_derive_says_what_kind_of_curve_it_is(grokdd):
     assert "kind of curve: grokking (proved)" in grokdd("derive", "grokking").out.splitlines()
     got = json.loads(grokdd("derive", "double_descent", "--json").out)

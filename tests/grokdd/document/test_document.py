@@ -2,14 +2,20 @@
 
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
-from grokdd.analytic import Mean, Pattern, PatternModel, Table, presets
+from grokdd.analytic import Mean, Pattern, PatternModel, Preferred, Rule, Table, presets, shape
+from grokdd.analytic.exact import Exact
+from grokdd.analytic.theory import grokking_curve
+from grokdd.document.cited_theorems import curve_without_the_first
+from grokdd.document.nearest_boundary import NOWHERE, boundary_statements, line_distance, plane_of
 from grokdd.document.pages import to_html, to_latex, write_document
-from grokdd.document.record import Statement, differences
+from grokdd.document.record import Document, Statement, differences
 from grokdd.document.statements import documented
 
 
@@ -34,6 +40,48 @@ def test_it_holds_the_printed_numbers(document):
     assert said(document, "Kind of curve")[0].value == ["double descent", "proved"]
 
 
+def grokking(*, chance: Exact = 0, gamma_0: Exact = 0, rule: Rule | None = None, **general: Any):
+    """Return the grokking preset with some parameters changed; `general` are those of its slow pattern."""
+    first, second, slow = presets.grokking().patterns
+    members = [replace(first, gamma=Fraction(gamma_0)), second, replace(slow, **general)]
+    return PatternModel(members, rule or Preferred(2), chance=chance)
+
+
+def whole_curve(model):
+    return [(one.value, one.verified[1]) for one in curve_without_the_first(model)]
+
+
+def test_the_curve_of_the_grokking_preset_is_its_slow_pattern():
+    (one,) = curve_without_the_first(presets.grokking())
+    assert one.says == "acc_test = p_2 at all times, whatever the speeds: it only rises."
+    assert (one.value, one.verified) == ("p_2", ("exact fractions", "theorem: grokking curve"))
+
+
+def test_with_a_chance_level_it_is_the_shifted_form_and_dips_if_the_general_pattern_is_late():
+    formula = "-p_1*(1 - p_2)/97 + 96*p_2/97 + 1/97"
+    late = [(formula, "theorem: grokking curve"), (True, "theorem: below chance")]
+    assert whole_curve(grokking(chance=Fraction(1, 97))) == late
+    assert shape(grokking(chance=Fraction(1, 97)), levels=()).extrema[1].value < 1 / 97
+    # 1 + exp(alpha_2 (b_2 - b_1)) > 1 + 2 * 96 asks for b_2 - b_1 > 20 log 192 = 105.1
+    assert [value for value, _ in whole_curve(grokking(chance=Fraction(1, 97), b=155))] == [formula, False]
+    assert [value for value, _ in whole_curve(grokking(chance=Fraction(1, 97), b=156))] == [formula, True]
+
+
+def test_no_theorem_is_cited_whose_hypotheses_fail():
+    assert whole_curve(grokking(gamma_0=Fraction(1, 100))) == []
+    assert whole_curve(grokking(rule=Mean())) == []
+    assert whole_curve(grokking(rule=Preferred(1))) == []
+    assert whole_curve(presets.double_descent()) == []
+    assert "it only" not in next(curve_without_the_first(grokking(alpha=Fraction(0)))).says
+    assert next(curve_without_the_first(grokking(g=Fraction(0), chance=0))).says.endswith("whatever the speeds.")
+
+
+def test_a_formula_that_the_model_contradicts_is_no_theorem(monkeypatch):
+    monkeypatch.setattr(grokking_curve, "equal_at_corners", lambda *_: False)
+    (one,) = curve_without_the_first(presets.grokking())
+    assert one.verified == ("contradiction",)
+
+
 def test_every_statement_says_how_it_was_verified(document):
     assert all(one.verified for one in document.statements)
     assert {one.section for one in document.statements} == {
@@ -44,6 +92,7 @@ def test_every_statement_says_how_it_was_verified(document):
         "Theorems, with these numbers",
         "Kind of curve",
         "Margins of the kind",
+        "Boundaries",
     }
 
 
@@ -73,14 +122,63 @@ def test_it_is_computed_again_to_the_same(document):
     assert list(differences(document.to_json()["statements"], again)) == []
 
 
-@pytest.mark.parametrize("place", [4, 8, 14, 20, 30])
+@pytest.mark.parametrize("place", [4, 8, 14, 20, 27, -3, -2, -1])
 def test_a_changed_value_is_noticed(document, place):
     kept = document.to_json()["statements"]
     changed = [dict(one) for one in kept]
     changed[place]["value"] = "something else"
     (found,) = differences(changed, kept)
-    assert found.startswith(f"statement {place + 1} (")
+    assert found.startswith(f"statement {place % len(kept) + 1} (")
     assert ", value: 'something else', again " in found
+
+
+def test_the_margins_are_one_table(document):
+    (one,) = said(document, "Margins of the kind")
+    assert one.head == ("parameter", "from", "to", "distance", "kind there")
+    rows = {(row[0], row[4]): row[1:4] for row in one.value}
+    assert rows["gamma_0", "partial generalization"] == ["7/10", "0.0789924", "0.621008"]
+    assert rows["chance", "memorization"] == ["0", "0.671429", "0.671429"]
+    assert rows["alpha_2", "no other at any larger value tried"] == ["1/20", "", ""]
+    # gamma_1 = 1 and chance = 0 are ends of their ranges: there is nothing beyond them to be told of
+    assert [row[0] for row in one.value].count("gamma_1") == [row[0] for row in one.value].count("chance") == 1
+
+
+def test_the_nearest_boundary_of_the_grokking_preset_is_that_of_the_paper(tmp_path, monkeypatch):
+    monkeypatch.setenv("GROKDD_CACHE", str(tmp_path))
+    first, curve = boundary_statements(presets.grokking(), fresh=False)
+    # docs/theory.md, 3.12: at gamma_3 = 1 it is gamma_1 = 0.00213914722291
+    assert first.value == ["gamma_2", "gamma_0", "1", "0", "0.0021"]
+    assert curve.head == ("gamma_2", "gamma_0", "t", "extrema below", "extrema above")
+    assert curve.value[-1] == ["1", "0.00213914722291", "50.8221912739", "0", "2"]
+    assert ["0.2", "0.000428147885092"] in [row[:2] for row in curve.value]
+    document = Document("x", presets.grokking(), (first, curve))
+    plane = plane_of(document)
+    assert plane is not None
+    assert (plane.x, plane.y, plane.model, plane.labels) == ("gamma_2", "gamma_0", (1, 0), ["0 below, 2 above"])
+    assert plane.curves[0][-1] == (1, 0.00213914722291)
+
+
+def test_a_model_without_a_boundary_says_so_and_draws_none(tmp_path, monkeypatch):
+    monkeypatch.setenv("GROKDD_CACHE", str(tmp_path))
+    model = PatternModel([Pattern(gamma=1, alpha=1, b=10, g=0)] * 2, Table([0, 0.5, 0.5, 0.5]))
+    (one,) = boundary_statements(model, fresh=False)
+    assert (one.says, one.value) == (NOWHERE, None)
+    assert plane_of(Document("x", model, (one,))) is None
+    assert list(boundary_statements(PatternModel([]), fresh=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "points", "expected"),
+    [
+        ((0, 0), [(0, 1), (1, 1)], 1),
+        ((0.5, 0), [(0, 1), (1, 1)], 1),
+        ((2, 1), [(0, 1), (1, 1)], 1),
+        ((3, 4), [(0, 0)], 5),
+        ((0, 0), [(1, 0), (0, 1)], 0.5**0.5),
+    ],
+)
+def test_the_distance_from_a_line_through_points(at, points, expected):
+    assert line_distance(at, points) == pytest.approx(expected, rel=1e-15)
 
 
 def test_a_missing_statement_is_noticed(document):
@@ -138,11 +236,31 @@ def test_latex_has_no_bare_special_character(document):
             assert not re.search(r"(?<![\\$])[_%&#^~]", line)
 
 
+def test_latex_opens_and_closes_the_same(document):
+    text = to_latex(document)
+    begun, ended = re.findall(r"\\begin\{(\w+)\}", text), re.findall(r"\\end\{(\w+)\}", text)
+    assert sorted(begun) == sorted(ended)
+    assert begun.count("tabular") == 3
+    open_ = []
+    for kind, name in re.findall(r"\\(begin|end)\{(\w+)\}", text):
+        assert open_.append(name) is None if kind == "begin" else open_.pop() == name
+    bare = re.sub(r"\\[{}\\]", "", text)
+    assert bare.count("{") == bare.count("}")
+    for rows in re.findall(r"\\begin\{tabular\}\{(l+)\}\n(.*?)\\end", text, re.DOTALL):
+        assert {len(re.findall(r"(?<!\\)&", line)) for line in rows[1].splitlines()} == {len(rows[0]) - 1}
+
+
 def test_all_pages_are_written(document, tmp_path):
     paths = write_document(document, tmp_path / "new" / "folder")
-    assert [path.name for path in paths] == ["document.html", "document.tex", "document.json", "curves.pdf"]
+    assert [path.name for path in paths] == [
+        "document.html",
+        "document.tex",
+        "document.json",
+        "curves.pdf",
+        "boundaries.pdf",
+    ]
     assert all(path.stat().st_size > 1000 for path in paths)
-    assert json.loads(paths[2].read_text())["format"] == 1
+    assert json.loads(paths[2].read_text())["format"] == 2
 
 
 # --- the command
@@ -170,11 +288,11 @@ def test_the_command_writes_and_replays(grokdd, tmp_path, monkeypatch):
     ("content", "words"),
     [
         ("", "must be a JSON document of derive --report"),
-        ("{}", "must be a document of format 1"),
-        ('{"format": 1}', "must hold a name, a model and statements"),
-        ('{"format": 1, "name": "x", "model": "", "statements": [1]}', "must hold statements that are JSON objects"),
-        ('{"format": 1, "name": "x", "model": "import os", "statements": []}', "TOML"),
-        ('{"format": 1' + "1" * 5000 + "}", "must be a JSON document of derive --report"),
+        ("{}", "must be a document of format 2"),
+        ('{"format": 2}', "must hold a name, a model and statements"),
+        ('{"format": 2, "name": "x", "model": "", "statements": [1]}', "must hold statements that are JSON objects"),
+        ('{"format": 2, "name": "x", "model": "import os", "statements": []}', "TOML"),
+        ('{"format": 2' + "1" * 5000 + "}", "must be a JSON document of derive --report"),
         ("[" * 100000, "must be a JSON document of derive --report"),
     ],
 )
