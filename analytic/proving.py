@@ -206,7 +206,8 @@ def is_share(letter: sp.Symbol) -> bool:
 
 def _defined(claim: Boolean, given: Iterable[Boolean]) -> Iterator[Boolean]:
     for below in denominators(cast(Boolean, sp.And(claim, *given))):
-        yield cast(Boolean, sp.Ne(below, 0))
+        if (condition := sp.Ne(below, 0)) != sp.true:  # true where the letters are of one sign
+            yield cast(Boolean, condition)
 
 
 class _Question:

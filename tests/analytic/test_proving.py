@@ -245,6 +245,13 @@ def test_what_sympy_knows_of_a_sign_is_assumed_and_a_name_alone_is_not():
     assert prove(sp.Le(sp.Symbol("z", real=True), 1)).verdict == "refuted"
 
 
+def test_a_denominator_that_cannot_be_0_is_no_assumption():
+    positive = sp.Symbol("P", positive=True)
+    got = prove(sp.Ge(1 / positive, 0, evaluate=False))
+    assert str(got) == "proved: z3 and cvc5 find no exception"
+    assert got.defined == ()
+
+
 def test_an_integer_is_refused():
     with pytest.raises(
         InputError, match=r"^letters may be known to be real or of one sign, got I, which is integer too$"
