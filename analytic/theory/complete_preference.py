@@ -155,12 +155,15 @@ def _exponentials(n: int, power: int = 1) -> sp.Expr:
 
 
 def case_of(model: PatternModel) -> Case | None:
-    """Return what schedules of a model can do whose last pattern is preferred; None if another lowers some V(B)."""
-    others = PatternModel(model.patterns[:-1])
-    if any(falling_edges(others)):
+    """Return what schedules of a model can do; None if the theorem does not speak of it."""
+    if not isinstance(model.rule, Preferred) or not all(x.alpha for x in model.patterns):
+        return None
+    preferred = model.patterns[model.rule.pattern]
+    others = PatternModel([x for i, x in enumerate(model.patterns) if i != model.rule.pattern], chance=model.chance)
+    if preferred.gamma != 1 or preferred.g < model.chance or any(falling_edges(others)):
         return None
     values = vertex_values(BallCurves(others))  # over those that matter
-    above = [mask for mask, value in enumerate(values) if value > rational(model.patterns[-1].g)]
+    above = [mask for mask, value in enumerate(values) if value > rational(preferred.g)]
     if not above:
         return "rises"
     return "one maximum" if above == [len(values) - 1] else "recovers"

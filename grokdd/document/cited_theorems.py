@@ -9,7 +9,7 @@ from ..analytic.balls import BallCurves, moves
 from ..analytic.exact_statements import with_values
 from ..analytic.symbols import numbers
 from ..analytic.tails import tails
-from ..analytic.theory import below_chance, grokking_curve
+from ..analytic.theory import below_chance, complete_preference, grokking_curve
 from ..analytic.vertices import vertex_values
 from .record import Statement
 from .ways import BALLS, CONTRADICTION, EXACT
@@ -22,6 +22,7 @@ def theorem_statements(model: PatternModel, found: Shape) -> Iterator[Statement]
     yield from _papers_conditions(model)
     yield from curve_without_the_first(model)
     yield from _any_schedule(model)
+    yield from complete_preference_statements(model)
     if found.verdict == "proved":
         yield from _bounds(model, len(found.extrema))
 
@@ -74,6 +75,19 @@ def _any_schedule(model: PatternModel) -> Iterator[Statement]:
     says = f"Of {edges} ways to learn one more pattern, {falling} lower test accuracy: "
     says += "some schedule makes it fall." if falling else "no schedule makes it fall."
     yield Statement(SECTION, says, "", [falling, edges], (EXACT, "theorem: monotone"))
+
+
+def complete_preference_statements(model: PatternModel) -> Iterator[Statement]:
+    """Yield what every schedule can do where a preferred pattern is known everywhere in the end."""
+    case = complete_preference.case_of(model)
+    if case is None or case == "rises":  # which says no more than that no edge falls
+        return
+    says = f"Pattern {getattr(model.rule, 'pattern', None)} is preferred and complete. "
+    if case == "one maximum":
+        says += "Only all others together exceed it: for every schedule there is one maximum and no minimum."
+    else:
+        says += "Others exceed it without one that matters: some schedule makes a maximum and then a minimum."
+    yield Statement(SECTION, says, "", case, (EXACT, "theorem: complete preference"))
 
 
 def _bounds(model: PatternModel, count: int) -> Iterator[Statement]:

@@ -12,7 +12,7 @@ import pytest
 from grokdd.analytic import Mean, Pattern, PatternModel, Preferred, Rule, Table, presets, shape
 from grokdd.analytic.exact import Exact
 from grokdd.analytic.theory import grokking_curve
-from grokdd.document.cited_theorems import curve_without_the_first
+from grokdd.document.cited_theorems import complete_preference_statements, curve_without_the_first
 from grokdd.document.nearest_boundary import NOWHERE, boundary_statements, line_distance, plane_of
 from grokdd.document.pages import to_html, to_latex, write_document
 from grokdd.document.record import Document, Statement, differences
@@ -55,6 +55,23 @@ def test_the_curve_of_the_grokking_preset_is_its_slow_pattern():
     (one,) = curve_without_the_first(presets.grokking())
     assert one.says == "acc_test = p_2 at all times, whatever the speeds: it only rises."
     assert (one.value, one.verified) == ("p_2", ("exact fractions", "theorem: grokking curve"))
+
+
+@pytest.mark.parametrize(
+    ("g_k", "gamma_k", "says"),
+    [
+        (Fraction(2, 5), 1, "for every schedule there is one maximum and no minimum."),
+        (Fraction(1, 4), 1, "some schedule makes a maximum and then a minimum."),
+        (Fraction(3, 4), 1, None),  # nothing exceeds it: no edge falls, which is said already
+        (Fraction(1, 4), Fraction(9, 10), None),
+    ],
+)
+def test_what_a_complete_preference_allows_is_said(g_k, gamma_k, says):
+    third = Fraction(3, 10)
+    others = [Pattern(gamma=third, alpha=1, b=b, g=1) for b in (10, 20)]  # 3/10 alone, 51/100 together
+    model = PatternModel([Pattern(gamma=gamma_k, alpha=1, b=30, g=g_k), *others], Preferred(0))
+    found = [one.says for one in complete_preference_statements(model)]
+    assert [one.partition(": ")[2] for one in found] == ([] if says is None else [says])
 
 
 def test_with_a_chance_level_it_is_the_shifted_form_and_dips_if_the_general_pattern_is_late():
