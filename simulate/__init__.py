@@ -13,20 +13,20 @@ from ..analytic.lazy import lazy_names
 if TYPE_CHECKING:
     from .allocation import Sample, sample
     from .derivatives import Gradient, gradient
-    from .enumeration import extension
     from .evaluate import accuracies, curves
+    from .table_forms import extension, form_for
 
 __getattr__, _lazy = lazy_names(
     __name__,
     {
         "allocation": ("Sample", "sample"),
         "derivatives": ("Gradient", "gradient"),
-        "enumeration": ("extension",),
         "evaluate": ("accuracies", "curves"),
+        "table_forms": ("extension", "form_for"),
     },
 )
 
-__all__ = ["Gradient", "Sample", "accuracies", "curves", "extension", "gradient", "sample"]
+__all__ = ["Gradient", "Sample", "accuracies", "curves", "extension", "form_for", "gradient", "sample"]
 
 
 def __dir__() -> list[str]:

@@ -12,23 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import kernel
+from .enumeration import product_weights
 
 Array = NDArray[np.float64]
 
 LANES = 8
 """Partial sums of a row, kept apart so that the loop vectorizes in the order that is written."""
-
-
-def product_weights_py(p: Array, q: Array, weight: Array) -> None:
-    """Fill `weight` (2**n,) with the probability of each set of patterns with p and q (n,)."""
-    weight[0] = 1.0
-    for k in range(p.shape[0]):  # the sets of k patterns are known: add pattern k to each, or leave it out
-        for a in range(1 << k):
-            weight[a + (1 << k)] = weight[a] * p[k]
-            weight[a] *= q[k]
-
-
-product_weights = kernel(product_weights_py)
 
 
 def known_py(table: Array, p: Array, q: Array, scratch: Array, right: Array, wrong: Array) -> None:

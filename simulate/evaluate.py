@@ -11,12 +11,12 @@ from ..analytic.rules import Rule, SoftPreference, Table
 from ..analytic.training_curves import Curves
 from .arrays import column, normalised
 from .coverage import coverage
-from .enumeration import enumerate_sets
 from .logistic import predictiveness
 from .memory import require_memory
 from .model_arrays import model_arrays
 from .quadrature import preference_accuracy
 from .set_functions import rule_table
+from .table_forms import of_table
 
 Array = NDArray[np.float64]
 
@@ -143,5 +143,5 @@ def _number(name: str, value: object, way_out: str) -> float:
 def _test_accuracy(p: Array, q: Array, g: Array, rule: Rule, chance: float) -> Array:
     """Return test accuracy: by quadrature where the rule has a polynomial form, else over all sets."""
     if isinstance(rule, SoftPreference | Table):
-        return enumerate_sets(rule_table(rule, g, chance), p, q)
+        return of_table(rule_table(rule, g, chance), p, q)
     return preference_accuracy(p, q, g, rule, chance)

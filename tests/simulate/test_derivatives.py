@@ -11,7 +11,7 @@ from grokdd.simulate import coverage as coverages
 from grokdd.simulate import curves, gradient
 from grokdd.simulate import enumeration_gradient as enumerations
 from grokdd.simulate import logistic as logistics
-from grokdd.simulate.enumeration import enumerate_sets
+from grokdd.simulate.enumeration import enumerate_sets, product_weights_py
 from grokdd.simulate.enumeration_gradient import enumerate_known
 from grokdd.simulate.quadrature import plan, preference_accuracy
 from grokdd.simulate.quadrature_gradient import preference_gradient, preference_gradient_kernel, preference_gradient_py
@@ -230,7 +230,7 @@ def test_enumeration_kernel_equals_its_python_twin(n, monkeypatch):
     table, p = rng.random(2**n), rng.random((3, n))
     expected = enumerate_known(table, p, 1 - p)
     monkeypatch.setattr(enumerations, "known", enumerations.known_py)
-    monkeypatch.setattr(enumerations, "product_weights", enumerations.product_weights_py)
+    monkeypatch.setattr(enumerations, "product_weights", product_weights_py)
     got = np.empty(3), np.empty((3, n)), np.empty((3, n))
     enumerations.enumerate_known_py(table, p, 1 - p, *got)
     assert all(np.array_equal(x, y) for x, y in zip(got, expected, strict=True))

@@ -18,7 +18,7 @@ from grokdd.analytic import (
     SoftPreference,
     Table,
 )
-from grokdd.simulate import enumeration, extension, memory
+from grokdd.simulate import extension, memory
 from grokdd.simulate.enumeration import enumerate_sets, enumerate_sets_kernel, enumerate_sets_py
 from grokdd.simulate.set_functions import rule_table
 
@@ -157,4 +157,4 @@ def test_copy_beyond_free_memory_is_refused(monkeypatch):
     monkeypatch.setattr(memory, "free_memory", lambda: 10**9)
     huge = np.broadcast_to(np.float64(1.0), 2**28)  # 2 GiB as an array, none as a view
     with pytest.raises(MachineError, match="takes 2147483648 bytes of memory, and 1000000000 are free"):
-        enumeration.extension(huge, np.full((1, 28), 0.5))
+        extension(huge, np.full((1, 28), 0.5))

@@ -1,0 +1,94 @@
+"""The multilinear extension of a table over 2^n sets, in three forms, of which the number of patterns chooses one.
+
+| form | work a point | at its best |
+| --- | --- | --- |
+| enumeration | 2^n multiplications and additions, in numba | few patterns, where a call of anything else costs more |
+| fold | the same, in a table that halves with every pattern | where the last digits count: 3 n roundings |
+| matrix | the same, as one matrix product for all points | many patterns: linear algebra keeps all units busy |
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..analytic.errors import InputError, shown
+from .arrays import normalised
+from .enumeration import enumerate_sets
+from .folding import folded
+from .matrix_form import matrix_products
+from .memory import require_memory
+from .set_functions import MOST_PATTERNS
+
+Array = NDArray[np.float64]
+Form = Literal["enumeration", "fold", "matrix"]
+
+MANY = 13
+"""Patterns from which on the matrix form is the faster one, for one point as for many (`benchmarks/`)."""
+
+_FORMS: Mapping[str, Callable[[Array, Array, Array], Array]] = {
+    "enumeration": enumerate_sets,
+    "fold": folded,
+    "matrix": matrix_products,
+}
+
+
+def form_for(n: int) -> Form:
+    """Return the form in which a table over n patterns is evaluated by default.
+
+    >>> form_for(3), form_for(20)
+    ('enumeration', 'matrix')
+    """
+    return "matrix" if n >= MANY else "enumeration"
+
+
+def of_table(table: Array, p: Array, q: Array, form: Form | None = None) -> Array:
+    """Return the extension (T,) for normalised arrays; for callers who know q better than 1 - p."""
+    chosen = form_for(p.shape[1]) if form is None else form
+    if chosen not in _FORMS:
+        raise InputError(f"form must be one of {', '.join(get_args(Form))}, got {shown(form)}")
+    return _FORMS[chosen](table, p, q)
+
+
+def extension(table: ArrayLike, p: ArrayLike, *, form: Form | None = None) -> Array:
+    """Return the multilinear extension of the set function `table` at each row of `p`, shape (T,).
+
+    Parameters
+    ----------
+    table
+        G(A) for all sets A, shape (2**n,); bit i of the index stands for pattern i. At most n = 30.
+    p
+        Probabilities, shape (T, n): row by row, pattern i is in A with probability p[:, i], independently.
+    form
+        How: "enumeration", "fold" or "matrix"; by default `form_for(n)`.
+
+    Raises
+    ------
+    InputError
+        If the shapes do not fit, there is no such form, or n > 30; the message states the bytes that would be needed.
+    MachineError
+        If `table` has to be copied (it is not float64 in C order) and there is no memory for the copy.
+
+    Notes
+    -----
+    For `table` >= 0 and p in [0, 1] the relative error is at most (2 n + 2**(n/2) + 2**(n - n/2)) roundings of
+    2**-53, n/2 rounded down; in the fold at most 3 n. Time 2**n per row of p, memory besides the table at most 2**23
+    numbers and, in the fold, half of the table. NaN in, NaN out. The matrix form adds in the order of NumPy's linear
+    algebra: its last bits may depend on the machine and the number of threads, those of the others do not.
+
+    Examples
+    --------
+    >>> extension([0, 1, 0, 0.5], [[0.5, 0.5], [1, 0]])  # the mean rule with g = (1, 0)
+    array([0.375, 1.   ])
+    """
+    rows = normalised("p", p, 2)
+    n = rows.shape[1]
+    if n > MOST_PATTERNS:
+        raise InputError(f"p must have at most {MOST_PATTERNS} columns, got {n}: 2**n table entries are {8 << n} bytes")
+    if not (isinstance(table, np.ndarray) and table.dtype == np.float64 and table.flags.c_contiguous):
+        require_memory(8 << n, f"a copy of a table over 2**{n} sets", "give it as a float64 array in C order")
+    values = normalised("table", table, 1)
+    if values.shape[0] != 1 << n:
+        raise InputError(f"table must hold 2**n = {1 << n} numbers for p with n = {n} columns, got {values.shape[0]}")
+    return of_table(values, rows, 1.0 - rows, form)
