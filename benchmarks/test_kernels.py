@@ -22,7 +22,8 @@ from grokdd.simulate import accuracies, extension
 from grokdd.simulate.coverage import coverage_kernel, coverage_py
 from grokdd.simulate.enumeration import enumerate_sets_kernel, enumerate_sets_py
 from grokdd.simulate.logistic import predictiveness, predictiveness_kernel, predictiveness_py
-from grokdd.simulate.quadrature import plan, preference_accuracy_kernel, preference_accuracy_py
+from grokdd.simulate.quadrature import preference_accuracy_kernel, preference_accuracy_py
+from grokdd.simulate.quadrature_plan import plan
 from grokdd.simulate.set_functions import rule_table
 
 TIMES = 16

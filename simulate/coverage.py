@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from .compensated import LONG, grown, missed
 from .compile import kernel
 
 Array = NDArray[np.float64]
@@ -29,11 +30,28 @@ def coverage_py(p: Array, q: Array, chance: float, rest: float, train: Array, er
 coverage_kernel = kernel(coverage_py)
 
 
+def long_coverage_py(p: Array, q: Array, chance: float, rest: float, train: Array, error: Array) -> None:
+    """Fill the same for many patterns, with errors that do not grow with their number (`compensated`)."""
+    for i in range(p.shape[0]):
+        right, right_low = chance, 0.0
+        wrong, wrong_low = rest, 0.0
+        for k in range(p.shape[1]):
+            right, right_low = missed(right, right_low, p[i, k], q[i, k])
+            right, right_low = grown(right, right_low, p[i, k])
+            wrong, wrong_low = missed(wrong, wrong_low, p[i, k], q[i, k])
+        train[i] = min(1.0, right + right_low)
+        error[i] = wrong + wrong_low
+
+
+long_coverage_kernel = kernel(long_coverage_py)
+
+
 def coverage(p: Array, q: Array, chance: float, rest: float) -> tuple[Array, Array]:
     """Return train accuracy and train error, each (T,)."""
     train = np.empty(p.shape[0])
     error = np.empty_like(train)
-    coverage_kernel(p, q, chance, rest, train, error)
+    chosen = long_coverage_kernel if p.shape[1] > LONG else coverage_kernel
+    chosen(p, q, chance, rest, train, error)
     return train, error
 
 

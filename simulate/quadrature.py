@@ -10,30 +10,23 @@ enough for any n (docs/theory.md, 2: proved to 1e-16 for mu <= 1e9). A preferred
 wins wherever it is right, so the value is g_k p_k + (1 - p_k) (value of the others); a priority order repeats that.
 
 Accuracy, for g >= 0 and given p and q: every term is non-negative, so nothing cancels, and the relative error is at
-most (2 n + m + 10) * 2^-52. At n = 10^6 that is 4e-10; up to 4e-11 is seen. The chance level enters as it stands,
-not by the shift g - chance, whose terms would have both signs.
+most (2 n + m + 10) * 2^-52. Above 1000 patterns a compensated recurrence takes over (`long_quadrature`), whose error
+does not grow with n. The chance level enters as it stands, not by the shift g - chance, whose terms would have both
+signs.
 """
 
 import math
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analytic.errors import InputError
 from ..analytic.rules import Mean, Preferred, Priority
+from .compensated import LONG
 from .compile import kernel
-from .legendre import LARGEST_RULE, legendre
+from .long_quadrature import long_preference_accuracy_kernel
+from .quadrature_plan import LAYER, LIFT, LOWER, Order, plan
 
 Array = NDArray[np.float64]
-Order = NDArray[np.int64]
-
-MOST_PATTERNS = 10**9
-"""Up to here 28 nodes are proved enough, since mu <= n."""
-_LAYER = 38.0
-"""C in the width (C + log(1 + mu))/mu of the layer: exp(-38) is 3e-17."""
-_LIFT, _LOWER = 2.0**512, 2.0**-512
-"""Exact scale factors that keep products of a denormal p out of the range where digits get lost."""
 
 
 def preference_accuracy_py(
@@ -69,7 +62,7 @@ def preference_accuracy_py(
             mu = 0.0
             for j in range(listed, order.shape[0]):
                 mu += p[i, order[j]]
-            layer = _LAYER + math.log1p(mu)
+            layer = LAYER + math.log1p(mu)
             if mu > layer:
                 end = layer / mu
         for a in range(m):
@@ -80,7 +73,7 @@ def preference_accuracy_py(
         none = 1.0
         for j in range(listed, order.shape[0]):
             k = order[j]
-            gain = g[k] * (p[i, k] * _LIFT)
+            gain = g[k] * (p[i, k] * LIFT)
             miss = q[i, k]
             for a in range(m):
                 factor = miss * node[a] + rest[a]
@@ -90,7 +83,7 @@ def preference_accuracy_py(
         integral = 0.0
         for a in range(m):
             integral += w[a] * total[a]
-        value = end * integral * _LOWER + chance * none
+        value = end * integral * LOWER + chance * none
         for j in range(listed - 1, -1, -1):  # the most preferred last: it overrules all others
             k = order[j]
             value = g[k] * p[i, k] + q[i, k] * value
@@ -100,29 +93,9 @@ def preference_accuracy_py(
 preference_accuracy_kernel = kernel(preference_accuracy_py)
 
 
-@lru_cache(maxsize=64)
-def plan(rule: Mean | Preferred | Priority, n: int) -> tuple[Order, int, Array, Array, bool]:
-    """Return what the kernel needs to know of `rule` for n patterns: order, listed, u, w, layered."""
-    rule.check(n)
-    if n > MOST_PATTERNS:
-        raise InputError(f"patterns must number at most {MOST_PATTERNS}, for which 28 nodes are proved enough, got {n}")
-    match rule:
-        case Mean():
-            first: tuple[int, ...] = ()
-        case Preferred(pattern=pattern):
-            first = (pattern,)
-        case Priority(order=listed):
-            first = listed
-    order = np.concatenate([np.array(first, dtype=np.int64), np.delete(np.arange(n, dtype=np.int64), first)])
-    order.flags.writeable = False
-    exact = (n - len(first) + 1) // 2
-    u, w = legendre(min(exact, LARGEST_RULE))
-    return order, len(first), u, w, exact > LARGEST_RULE
-
-
 def preference_accuracy(p: Array, q: Array, g: Array, rule: Mean | Preferred | Priority, chance: float) -> Array:
     """Return test accuracy (T,) from p and q (T, n) and g (n,)."""
-    order, listed, u, w, layered = plan(rule, g.shape[0])
     test = np.empty(p.shape[0])
-    preference_accuracy_kernel(p, q, g, order, listed, u, w, layered, chance, test)
+    chosen = long_preference_accuracy_kernel if g.shape[0] > LONG else preference_accuracy_kernel
+    chosen(p, q, g, *plan(rule, g.shape[0]), chance, test)
     return test

@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 
 from ..analytic.rules import Mean, Preferred, Priority
 from .compile import kernel
-from .quadrature import _LAYER, plan
+from .quadrature_plan import LAYER, Order, plan
 
 Array = NDArray[np.float64]
-Order = NDArray[np.int64]
 
 
 def preference_gradient_py(
@@ -56,7 +55,7 @@ def preference_gradient_py(
             mu = 0.0
             for j in range(listed, n):
                 mu += p[i, order[j]]
-            layer = _LAYER + math.log1p(mu)
+            layer = LAYER + math.log1p(mu)
             if mu > layer:
                 end = layer / mu
         for a in range(m):

@@ -13,8 +13,9 @@ from grokdd.simulate import enumeration_gradient as enumerations
 from grokdd.simulate import logistic as logistics
 from grokdd.simulate.enumeration import enumerate_sets, product_weights_py
 from grokdd.simulate.enumeration_gradient import enumerate_known
-from grokdd.simulate.quadrature import plan, preference_accuracy
+from grokdd.simulate.quadrature import preference_accuracy
 from grokdd.simulate.quadrature_gradient import preference_gradient, preference_gradient_kernel, preference_gradient_py
+from grokdd.simulate.quadrature_plan import plan
 
 EPS = 2.0**-52
 TIMES = [0.0, 27.3, 51.7, 88.9]

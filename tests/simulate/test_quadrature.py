@@ -8,13 +8,8 @@ import pytest
 
 from grokdd.analytic import InputError, Mean, Pattern, PatternModel, Preferred, Priority
 from grokdd.simulate.legendre import LARGEST_RULE
-from grokdd.simulate.quadrature import (
-    MOST_PATTERNS,
-    plan,
-    preference_accuracy,
-    preference_accuracy_kernel,
-    preference_accuracy_py,
-)
+from grokdd.simulate.quadrature import preference_accuracy, preference_accuracy_kernel, preference_accuracy_py
+from grokdd.simulate.quadrature_plan import MOST_PATTERNS, plan
 
 EPS = 2.0**-52
 
@@ -169,7 +164,7 @@ def test_what_the_layer_cuts_off_is_less_than_one_rounding(n, p):
     assert 0 < tail <= Fraction(1, 2**53)
 
 
-@pytest.mark.parametrize("n", [55, 70, 1000, 10**6])
+@pytest.mark.parametrize("n", [55, 70, 1000])
 @pytest.mark.parametrize("kind", ["one", "1/n", "uniform"])
 def test_many_patterns_keep_the_plain_recurrence_bound(n, kind):
     rng = np.random.default_rng(0)
@@ -179,7 +174,6 @@ def test_many_patterns_keep_the_plain_recurrence_bound(n, kind):
         expected = -0.7 * math.expm1(math.fsum(np.log1p(-p[0])))  # equal g: whoever is right, the mean is g
     # 1 - p is rounded (n/2 eps more); the expected value has one rounding per logarithm (n/2 eps), summed exactly.
     assert abs(got / expected - 1) <= tolerance(n) + n * EPS
-    assert abs(got / expected - 1) <= 1e-10  # far below the bound even at n = 10^6: errors partly cancel
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 8, 60])

@@ -1,0 +1,146 @@
+"""More than a thousand patterns: errors that do not grow with their number, against 50 digits and other forms."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+
+from grokdd.analytic import Mean, Preferred, Priority
+from grokdd.simulate import quadrature
+from grokdd.simulate.compensated import LONG, grown, grown_py, missed, missed_py, shrunk, shrunk_py
+from grokdd.simulate.coverage import coverage, long_coverage_kernel, long_coverage_py
+from grokdd.simulate.long_quadrature import long_preference_accuracy_kernel, long_preference_accuracy_py
+from grokdd.simulate.quadrature import preference_accuracy
+from grokdd.simulate.quadrature_plan import plan
+
+EPS = 2.0**-52
+PROVED = 600 * EPS
+
+
+def spread(kind, n):
+    rng = np.random.default_rng(0)
+    return {
+        "one": np.ones(n),
+        "1/n": np.full(n, 1 / n),
+        "uniform": rng.random(n),
+        "50/n": rng.random(n) * (50 / n),
+        "a hundred": np.where(np.arange(n) < 100, 0.6, 2.0**-20),
+    }[kind]
+
+
+def none_is_right(p):
+    """Return the product of all 1 - p in 50 digits."""
+    with mpmath.workdps(50):
+        none = mpmath.mpf(1)
+        for right, count in zip(*np.unique(p, return_counts=True), strict=True):
+            none *= (1 - mpmath.mpf(float(right))) ** int(count)
+        return none
+
+
+def one_g(p, g):
+    """Return the value of the mean rule if all g are equal: whoever is right, the mean is g. In 50 digits."""
+    with mpmath.workdps(50):
+        return mpmath.mpf(g) * (1 - none_is_right(p))
+
+
+@pytest.mark.parametrize("n", [LONG + 1, 30_000])
+@pytest.mark.parametrize("kind", ["one", "1/n", "uniform", "50/n", "a hundred"])
+def test_equal_generalization_in_50_digits(kind, n):
+    p = spread(kind, n)
+    got = preference_accuracy(p[None], 1 - p[None], np.full(n, 0.7), Mean(), 0.0)[0]
+    with np.errstate(invalid="ignore"):
+        assert abs(got / one_g(p, 0.7) - 1) <= PROVED
+
+
+@pytest.mark.parametrize("kind", ["one", "1/n", "50/n", "a hundred"])
+def test_a_million_patterns_in_50_digits(kind):
+    p = spread(kind, 10**6)
+    if kind == "50/n":
+        p = np.round(p * 2**40) / 2**40  # 1 - p is exact
+    got = preference_accuracy(p[None], 1 - p[None], np.full(10**6, 0.7), Mean(), 0.0)[0]
+    expected = -0.7 * math.expm1(math.fsum(np.log1p(-p))) if kind == "50/n" else one_g(p, 0.7)
+    assert abs(got / float(expected) - 1) <= 1e-13
+
+
+def test_any_generalization_against_the_convolution_of_counts():
+    """sum_i g_i p_i E[1 / (1 + number of the others)] for two kinds of patterns, by binomial distributions."""
+    n, few = 1200, 7
+    p = np.where(np.arange(n) < few, 0.5, 2.0**-9)
+    g = np.where(np.arange(n) < few, 0.9, 0.3)
+
+    def counts(size, right):
+        return [mpmath.binomial(size, k) * right**k * (1 - right) ** (size - k) for k in range(size + 1)]
+
+    with mpmath.workdps(50):
+        high, low = mpmath.mpf(0.5), mpmath.mpf(2) ** -9
+        total = mpmath.mpf(0)
+        for size, a, b, right, gain in ((few, few - 1, n - few, high, 0.9), (n - few, few, n - few - 1, low, 0.3)):
+            ones, others = counts(a, high), counts(b, low)[:200]  # more than 200 of 2^-9 are below 1e-100
+            mean = sum(x * y / (1 + i + j) for i, x in enumerate(ones) for j, y in enumerate(others))
+            total += size * mpmath.mpf(gain) * right * mean
+    got = preference_accuracy(p[None], 1 - p[None], g, Mean(), 0.0)[0]
+    assert abs(got / total - 1) <= PROVED
+
+
+@pytest.mark.parametrize(
+    "rule", [Mean(), Preferred(3), Priority((5, 0)), Priority(range(1500))], ids=["mean", "preferred", "two", "all"]
+)
+def test_it_agrees_with_the_plain_recurrence_within_that_ones_bound(rule, monkeypatch):
+    n = 1500
+    rng = np.random.default_rng(1)
+    p, g = rng.random((3, n)) ** 4, rng.random(n)
+    long = preference_accuracy(p, 1 - p, g, rule, 0.1)
+    monkeypatch.setattr(quadrature, "LONG", n)
+    plain = preference_accuracy(p, 1 - p, g, rule, 0.1)
+    assert rule != Mean() or not np.array_equal(long, plain)
+    assert np.abs(long / plain - 1).max() <= (2 * n + 40) * EPS + PROVED
+
+
+def test_chance_and_priority_do_not_lose_digits_either():
+    n = 10**6
+    p = np.full((1, n), 1 / n)
+    none = float(none_is_right(p[0]))
+    chance_alone = preference_accuracy(p, 1 - p, np.zeros(n), Mean(), 0.25)[0]
+    assert abs(chance_alone / (0.25 * none) - 1) <= 1e-13
+    listed = preference_accuracy(p, 1 - p, np.full(n, 0.7), Priority(range(n)), 0.0)[0]
+    assert abs(listed / float(one_g(p[0], 0.7)) - 1) <= 1e-13
+
+
+@pytest.mark.parametrize("kind", ["one", "1/n", "a hundred"])
+def test_train_accuracy_of_a_million_patterns(kind):
+    p = spread(kind, 10**6)[None]
+    train, error = coverage(p, 1 - p, 0.125, 0.875)
+    with mpmath.workdps(50):
+        wrong = mpmath.mpf(0.875) * none_is_right(p[0])
+        assert abs(train[0] / (1 - wrong) - 1) <= 1e-13
+        assert abs(error[0] - wrong) <= 1e-13 * wrong
+
+
+def test_kernel_equals_its_python_twin():
+    rng = np.random.default_rng(2)
+    n = 1100
+    p, g = rng.random((2, n)) * 0.1, rng.random(n)
+    p[1, :30] = 1.0
+    for rule in (Mean(), Priority((4, 9))):
+        got, expected = np.empty(2), np.empty(2)
+        for function, out in ((long_preference_accuracy_kernel, got), (long_preference_accuracy_py, expected)):
+            function(p, 1 - p, g, *plan(rule, n), 0.01, out)
+        assert np.abs(got / expected - 1).max() <= PROVED  # log1p may differ by an ulp, which moves the layer's end
+
+
+def test_coverage_equals_its_python_twin():
+    p = np.random.default_rng(3).random((2, 300))
+    got, expected = np.empty((2, 2)), np.empty((2, 2))
+    long_coverage_kernel(p, 1 - p, 0.1, 0.9, *got)
+    long_coverage_py(p, 1 - p, 0.1, 0.9, *expected)
+    assert np.array_equal(got, expected)
+
+
+def test_what_is_lost_in_a_step_is_carried():
+    for one, twin in ((shrunk, shrunk_py), (grown, grown_py)):
+        assert one(1.0, 0.0, 2.0**-60) == twin(1.0, 0.0, 2.0**-60)
+    for p in (0.25, 0.75):
+        assert missed(1.0, 2.0**-60, p, 1 - p) == missed_py(1.0, 2.0**-60, p, 1 - p)
+    assert shrunk(1.0, 0.0, 2.0**-60) == (1.0, -(2.0**-60))
+    assert grown(2.0**-60, 0.0, 1.0) == (1.0, 2.0**-60)
