@@ -45,6 +45,8 @@ def test_the_campaign_on_record_found_nothing_wrong():
     assert got["contradicted"] == {}
     assert len(got["undecided"]) < 20
     assert got["kinds"] == {kind: 20 * share for kind, share in KINDS.items()}
+    assert got["median_ms"]["3"] < 20  # of the recorded run, not of this one
+    assert got["median_ms"]["8"] < 200
 
 
 def test_the_models_are_of_the_kinds_they_say():
