@@ -11,14 +11,12 @@ most 38 + log(1 + mu) <= 59, so 3 * 59, once for L and once for N; the other pat
 both; the terms, the weights and the sum over nodes take 50, the tail 1.
 """
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from .compensated import grown, missed, shrunk
 from .compile import kernel
-from .quadrature_plan import LAYER, LIFT, LOWER, Order
+from .quadrature_plan import LIFT, LOWER, Order, end_of_layer
 
 Array = NDArray[np.float64]
 
@@ -44,11 +42,7 @@ def long_preference_accuracy_py(
     total = np.empty(m)
     total_low = np.empty(m)
     for i in range(p.shape[0]):
-        mu = 0.0
-        for j in range(listed, order.shape[0]):
-            mu += p[i, order[j]]
-        layer = LAYER + math.log1p(mu)
-        end = layer / mu if layered and mu > layer else 1.0
+        end = end_of_layer(p[i], order, listed, layered)
         for a in range(m):
             node[a] = end * u[a]
             rest[a] = 1.0 - node[a]

@@ -15,8 +15,6 @@ does not grow with n. The chance level enters as it stands, not by the shift g -
 signs.
 """
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +22,7 @@ from ..analytic.rules import Mean, Preferred, Priority
 from .compensated import LONG
 from .compile import kernel
 from .long_quadrature import long_preference_accuracy_kernel
-from .quadrature_plan import LAYER, LIFT, LOWER, Order, plan
+from .quadrature_plan import LIFT, LOWER, Order, end_of_layer, plan
 
 Array = NDArray[np.float64]
 
@@ -57,14 +55,7 @@ def preference_accuracy_py(
     product = np.empty(m)
     total = np.empty(m)
     for i in range(p.shape[0]):
-        end = 1.0
-        if layered:
-            mu = 0.0
-            for j in range(listed, order.shape[0]):
-                mu += p[i, order[j]]
-            layer = LAYER + math.log1p(mu)
-            if mu > layer:
-                end = layer / mu
+        end = end_of_layer(p[i], order, listed, layered)
         for a in range(m):
             node[a] = end * u[a]
             rest[a] = 1.0 - node[a]

@@ -10,14 +10,12 @@ for g >= 0 both are non-negative, and an error can be promised relative to their
 F = g_k p_k + q_k (value of the rest): what the rest does is multiplied by q_k.
 """
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ..analytic.rules import Mean, Preferred, Priority
 from .compile import kernel
-from .quadrature_plan import LAYER, Order, plan
+from .quadrature_plan import Order, end_of_layer, plan
 
 Array = NDArray[np.float64]
 
@@ -50,14 +48,7 @@ def preference_gradient_py(
     product = np.empty(m)
     total = np.empty(m)
     for i in range(p.shape[0]):
-        end = 1.0
-        if layered:
-            mu = 0.0
-            for j in range(listed, n):
-                mu += p[i, order[j]]
-            layer = LAYER + math.log1p(mu)
-            if mu > layer:
-                end = layer / mu
+        end = end_of_layer(p[i], order, listed, layered)
         for a in range(m):
             node[a] = end * u[a]
             rest[a] = 1.0 - node[a]
