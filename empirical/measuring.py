@@ -83,15 +83,22 @@ class Evaluator:
         self.loss, self.loss_format = members[0].loss, members[0].loss_format
 
     @torch.no_grad()
-    def measure(self, logits_of: Callable[[Tensor], Tensor], inputs: Tensor, labels: Tensor) -> tuple[Tensor, ...]:
+    def measure(
+        self,
+        logits_of: Callable[[Tensor], Tensor],
+        inputs: Tensor,
+        labels: Tensor,
+        weighed: Callable[[Tensor], Tensor] = lambda logits: logits,
+    ) -> tuple[Tensor, ...]:
         """Return the fields of a `Measured`, on the device; nothing here waits for it.
 
-        `logits_of` takes inputs (E, n, K) to logits (E, n, C); `inputs` is (E, N, K), `labels` (E, N).
+        `logits_of` takes inputs (E, n, K) to logits (E, n, C); `inputs` is (E, N, K), `labels` (E, N). `weighed` takes
+        logits to those that the loss is computed from.
         """
         losses, margin, correct = [], [], []
         for some, right in zip(inputs.split(CHUNK, dim=1), labels.split(CHUNK, dim=1), strict=True):
             logits = logits_of(some)
-            losses.append(losses_by_example(logits, right, self.loss, self.loss_format).double())
+            losses.append(losses_by_example(weighed(logits), right, self.loss, self.loss_format).double())
             margin.append(margins(logits, right).double())
             correct.append((logits.argmax(-1) == right) & losses[-1].isfinite())
         found = torch.cat(correct, dim=1)

@@ -107,6 +107,8 @@ class Stack:
         self.learned = FirstLearned(
             len(members), self.labels.shape[1], sustained=members[0].stop_sustained, device=device
         )
+        weights = getattr(self.network, "log_weights", lambda _: None)(self.shape)
+        self._log_weights = None if weights is None else torch.tensor(weights, dtype=self.flat.dtype, device=device)
         self._gradients = torch.empty_like(self.flat)
         self._prepared: _Prepared | None = None
         captured = device.type == "cuda" if captured is None else captured
@@ -186,7 +188,7 @@ class Stack:
         weights = {name: view.requires_grad_() for name, view in self.layout.views(self.flat.detach()).items()}
         logits = self._logits(weights, inputs, keys)
         first = self.members[0]
-        gradient(mean_losses(logits, labels, first.loss, first.loss_format), weights, self._gradients)
+        gradient(mean_losses(self._weighed(logits), labels, first.loss, first.loss_format), weights, self._gradients)
         self.rule.apply(self.flat, self._gradients, numbers)
         return ()
 
@@ -200,9 +202,15 @@ class Stack:
             raise InputError(f"{type(self.network).__name__}.logits must return shape {wanted}, got {shape}")
         return logits
 
+    def _weighed(self, logits: Tensor) -> Tensor:
+        """Return logits as the loss takes them: of classes that stand for several, by the logarithm higher."""
+        return logits if self._log_weights is None else logits + self._log_weights
+
     def _make_measurement(self) -> tuple[Tensor, ...]:
         weights = self.layout.views(self.flat)
-        return self.evaluator.measure(lambda inputs: self._logits(weights, inputs), self.inputs, self.labels)
+        return self.evaluator.measure(
+            lambda inputs: self._logits(weights, inputs), self.inputs, self.labels, self._weighed
+        )
 
     # What is prepared on the host.
 

@@ -85,6 +85,7 @@ class Network(Protocol):
 
         `weights` holds each weight with a leading dimension E; `inputs` are operands of shape (E, B, K).
         `dropout` is None or the key of this update's random masks, shape (E,), int64: networks without dropout
-        ignore it.
+        ignore it. A network may also have a method `log_weights(shape)`, see `Transformer`: the loss adds those numbers
+        to the logits.
         """
         ...

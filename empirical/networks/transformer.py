@@ -12,7 +12,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from ...analytic.errors import InputError
@@ -66,8 +65,9 @@ class Transformer:
     unembed_vocabulary: bool = False
     """Whether the softmax runs over all symbols of the vocabulary instead of the possible answers."""
     unused_weight: float = 1.0
-    """How many symbols each one that no example uses stands for in the softmax: the log of it is added to its logit.
-    The 1900 unused symbols of the public code are all alike, and 100 of weight 19 do what they do for less."""
+    """How many symbols each one that no example uses stands for in the loss, where the log of it is added to its logit;
+    which logit is the largest, hence accuracy, does not depend on it. The 1900 unused symbols of the public code are
+    all alike, and 100 of weight 19 are to do what they do for less."""
     dropout: float = 0.0
     """Share of the MLP's output that is dropped in training; the public code drops 0.1."""
 
@@ -144,6 +144,8 @@ class Transformer:
         used = max(self._spelling(shape).symbols, shape.classes)
         if self.vocabulary is not None and self.vocabulary < used:
             raise InputError(f"vocabulary must hold the {used} symbols of the task, got {self.vocabulary}")
+        if self.unused_weight != 1 and (self.vocabulary or used) == used:
+            raise InputError(f"unused_weight must be 1 unless vocabulary is more than the {used} symbols that are used")
         return self.vocabulary or used
 
     def _spelling(self, shape: Shape) -> Spelling:
@@ -165,11 +167,14 @@ class Transformer:
         x = streams[-1].rows[:, :, -1]
         if self.norm == "pre":
             x = normalize(x, self.norm_kind, weights["final_norm.weight"], weights.get("final_norm.bias"))
-        logits = linear(x, weights["embedding.weight" if self.tied else "unembedding.weight"])
-        if self.unused_weight == 1 or logits.shape[-1] <= spelling.symbols:
-            return logits
-        answers, unused = logits.split((spelling.symbols, logits.shape[-1] - spelling.symbols), dim=-1)
-        return torch.cat((answers, unused + math.log(self.unused_weight)), dim=-1)
+        return linear(x, weights["embedding.weight" if self.tied else "unembedding.weight"])
+
+    def log_weights(self, shape: Shape) -> list[float] | None:
+        """Return what the loss adds to the logit of each class, (C,); None where that is nothing."""
+        if self.unused_weight == 1:
+            return None
+        used, all_of_them = self._spelling(shape).symbols, self._vocabulary(shape)
+        return [0.0] * used + [math.log(self.unused_weight)] * (all_of_them - used)
 
     def _block(self, weights: Weights, spelling: Spelling, depth: int) -> Block:
         start = f"blocks.{depth}."

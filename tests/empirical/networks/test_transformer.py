@@ -21,7 +21,6 @@ NETWORKS = {
     "three layers": Transformer(width=16, layers=3),
     "one layer": Transformer(width=16, layers=1, heads=4),
     "eos": Transformer(width=16, leading_eos=True, vocabulary=20, unembed_vocabulary=True),
-    "weighted": Transformer(width=16, vocabulary=20, unembed_vocabulary=True, unused_weight=19.0),
     "nanda": Transformer(
         width=16, layers=1, heads=4, norm="none", positions="learned", mlp_biases=True, initial="normal",
         operator_symbol=False,
@@ -99,9 +98,7 @@ def by_definition(network, weights, pair, shape):
         x = x + hidden @ w["mlp_out.weight"].T + w.get("mlp_out.bias", 0)
         x = normed(network, x, w, "mlp_norm") if network.norm == "post" else x
     x = normed(network, x, weights, "final_norm") if network.norm == "pre" else x
-    logits = (x @ weights["embedding.weight" if network.tied else "unembedding.weight"].T)[-1]
-    unused = torch.arange(len(logits)) >= shape.symbols + network.operator_symbol + 1 + network.leading_eos
-    return logits + math.log(network.unused_weight) * unused.double()
+    return (x @ weights["embedding.weight" if network.tied else "unembedding.weight"].T)[-1]
 
 
 @pytest.mark.parametrize("examples", [5, 40], ids=["each by itself", "shared symbols"])
@@ -141,18 +138,27 @@ def test_an_unused_symbol_of_weight_3_is_as_three_of_the_same_unembedding():
     weights = layout.views(flat)
     every = torch.tensor([*range(13), 13, 13, 13, 14, 14, 14])
     copied = weights | {name: weights[name][:, every] for name in ("embedding.weight", "unembedding.weight")}
-    inputs, used = operands(1, 40), slice(0, 13)
-    shares = few.logits(weights, inputs, SMALL).softmax(-1)
-    expected = many.logits(copied, inputs, SMALL).softmax(-1)
-    torch.testing.assert_close(shares[..., used], expected[..., used], rtol=100 * EPS, atol=0)
-    torch.testing.assert_close(shares[..., 13], expected[..., 13:16].sum(-1), rtol=100 * EPS, atol=0)
+    inputs = operands(1, 40)
+    logits, expected = few.logits(weights, inputs, SMALL), many.logits(copied, inputs, SMALL)
+    shares = (logits + torch.tensor(few.log_weights(SMALL), dtype=torch.float64)).softmax(-1)
+    torch.testing.assert_close(shares[..., :13], expected.softmax(-1)[..., :13], rtol=100 * EPS, atol=0)
+    torch.testing.assert_close(shares[..., 13], expected.softmax(-1)[..., 13:16].sum(-1), rtol=100 * EPS, atol=0)
+    assert torch.equal(every[expected.argmax(-1)], logits.argmax(-1))  # the answer is that of single symbols
+    assert many.log_weights(SMALL) is None
 
 
-def test_a_weight_of_unused_symbols_is_refused_where_it_would_do_nothing():
-    with pytest.raises(InputError, match="unused_weight must be 1 unless unembed_vocabulary is true, got 19"):
-        Transformer(vocabulary=200, unused_weight=19.0)
-    with pytest.raises(InputError, match="unused_weight must be a finite number of at least 1, got 0"):
-        Transformer(vocabulary=200, unembed_vocabulary=True, unused_weight=0.5)
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"vocabulary": 200}, "unused_weight must be 1 unless unembed_vocabulary is true, got 19"),
+        ({"vocabulary": 13, "unembed_vocabulary": True}, "unless vocabulary is more than the 13 symbols"),
+        ({"unembed_vocabulary": True}, "unless vocabulary is more than the 13 symbols"),
+        ({"unembed_vocabulary": True, "unused_weight": 0.5}, "must be a finite number of at least 1, got 0"),
+    ],
+)
+def test_a_weight_of_unused_symbols_is_refused_where_it_would_do_nothing(settings, says):
+    with pytest.raises(InputError, match=says):
+        Transformer(**{"unused_weight": 19.0} | settings).weights(SMALL)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
