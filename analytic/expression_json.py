@@ -36,7 +36,7 @@ def to_json(expr: sp.Basic) -> list[Any]:
     return parts
 
 
-def from_json(parts: object) -> sp.Basic:
+def from_json(parts: object) -> sp.Expr:
     """Return the expression that `to_json` wrote.
 
     Raises
@@ -45,10 +45,13 @@ def from_json(parts: object) -> sp.Basic:
         If it is not such a list.
     """
     found: list[sp.Basic] = []
-    for part in cast(list[Any], parts if isinstance(parts, list) else []):
-        found.append(_read(part, found))
-    if not found:
-        raise ValueError("an expression in JSON must be a list of at least one part")
+    try:
+        for part in cast(list[Any], parts if isinstance(parts, list) else []):
+            found.append(_read(part, found))
+    except (TypeError, AttributeError) as error:  # parts that SymPy does not put together
+        raise ValueError(f"an expression in JSON must be one that was written, got {error}") from None
+    if not found or not isinstance(found[-1], sp.Expr):
+        raise ValueError("an expression in JSON must be a list of at least one part, of which the last is a number")
     return found[-1]
 
 
@@ -69,17 +72,25 @@ def _read(part: object, found: Sequence[sp.Basic]) -> sp.Basic:
     match part:
         case int():
             return sp.Integer(part)
-        case {"above": int(above), "below": int(below)}:
+        case {"above": int(above), "below": int(below)} if below > 1:
             return sp.Rational(above, below)
-        case {"letter": str(name), "is": dict(told)}:
+        case {"letter": str(name), "is": dict(told)} if set(map(type, told.values())) <= {bool}:
             return sp.Symbol(name, **cast(dict[str, bool], told))
-        case [str(name), *places] if name in _CLASSES and all(at in range(len(found)) for at in places):
+        case [str(name), *places] if name in _CLASSES and all(
+            type(at) is int and 0 <= at < len(found) for at in places
+        ):
             return _node(_CLASSES[name], [found[cast(int, at)] for at in places])
         case _:
             raise ValueError(f"{str(part)[:80]} is no part of an expression in JSON")
 
 
+def _is_place(at: object, found: Sequence[sp.Basic]) -> bool:
+    return type(at) is int and 0 <= at < len(found)
+
+
 def _node(of: type[Any], arguments: list[sp.Basic]) -> sp.Basic:
+    if of not in (sp.Integral, sp.Tuple) and not all(isinstance(x, sp.Expr) for x in arguments):
+        raise ValueError(f"{of.__name__} in JSON must have numbers as arguments")
     if issubclass(of, sp.Add | sp.Mul):
         return of._from_args(arguments)  # in the order in which they stood
     if issubclass(of, sp.Integral | sp.Tuple):

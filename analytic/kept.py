@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,9 @@ from .cache_folder import user_cache
 LIBRARIES = ("sympy", "python-flint", "z3-solver", "cvc5", "numpy")
 
 
-def kept(name: str, compute: Callable[[], Any], asked: object = None, *, fresh: bool = False) -> Any:
+def kept(
+    name: str, compute: Callable[[], Any], asked: object = None, *, fresh: bool = False, also: Sequence[Path] = ()
+) -> Any:
     """Return what `compute` returns, JSON values, from the disk if it was computed before.
 
     A folder that cannot be read or written, or a damaged file in it, is no error: it is computed again.
@@ -34,10 +36,12 @@ def kept(name: str, compute: Callable[[], Any], asked: object = None, *, fresh: 
         What it depends on beside the sources, as JSON values.
     fresh
         Whether to compute it again whatever is kept.
+    also
+        Other folders whose source files it depends on.
     """
-    path = _path(name, asked)
+    path = _path(name, asked, also)
     if path is not None and not fresh:
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, RecursionError):
             return json.loads(path.read_text())
     found = json.loads(json.dumps(compute()))  # as it would be read back, so that it is the same the next time
     if path is not None:
@@ -46,19 +50,20 @@ def kept(name: str, compute: Callable[[], Any], asked: object = None, *, fresh: 
     return found
 
 
-def _path(name: str, asked: object) -> Path | None:
+def _path(name: str, asked: object, also: Sequence[Path]) -> Path | None:
     try:
-        return user_cache() / "derivations" / f"{name}-{_key(asked)}.json"
+        return user_cache() / "derivations" / f"{name}-{_key(asked, also)}.json"
     except RuntimeError:  # no home folder
         return None
 
 
-def _key(asked: object) -> str:
+def _key(asked: object, also: Sequence[Path]) -> str:
     digest = hashlib.sha256(json.dumps([asked, _versions()], sort_keys=True).encode())
     home = Path(__file__).parent
-    for source in sorted(home.rglob("*.py")):
+    own = [(home, source) for source in sorted(home.rglob("*.py"))]
+    for folder, source in own + [(one, source) for one in also for source in sorted(one.glob("*.py"))]:
         content = source.read_bytes()
-        digest.update(f"\n{source.relative_to(home)} {len(content)}\n".encode() + content)
+        digest.update(f"\n{source.relative_to(folder)} {len(content)}\n".encode() + content)
     return digest.hexdigest()[:20]
 
 

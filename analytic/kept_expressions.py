@@ -1,7 +1,6 @@
 """Long SymPy derivations: announced, and kept on the disk (`kept`)."""
 
 from collections.abc import Callable
-from typing import cast
 
 import sympy as sp
 
@@ -30,6 +29,6 @@ def kept_expression(name: str, compute: Callable[[], sp.Expr], asked: object, sa
             return to_json(compute())
 
     try:
-        return cast(sp.Expr, from_json(kept(name, written, asked)))
+        return from_json(kept(name, written, asked))
     except ValueError:  # JSON, but no expression: a damaged file
-        return cast(sp.Expr, from_json(kept(name, written, asked, fresh=True)))
+        return from_json(kept(name, written, asked, fresh=True))

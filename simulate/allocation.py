@@ -19,6 +19,8 @@ from ..analytic.model import PatternModel
 from ..analytic.rules import Preferred, Priority, Rule, SoftPreference, Table
 from ..analytic.training_curves import Curves
 from .evaluate import curves
+from .memory import require_memory
+from .set_functions import scaled_weights
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -73,6 +75,8 @@ def sample(model: PatternModel, t: ArrayLike, *, train_size: int, test_size: int
             raise InputError(f"{name} must be a whole number, at least 1, got {shown(size)}")
     if not isinstance(rng, np.random.Generator):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InputError(f"rng must be a NumPy Generator, got {shown(rng)}; write np.random.default_rng(seed)")
+    needed = 6 * 8 * AT_ONCE * model.n
+    require_memory(needed, f"a draw of {AT_ONCE} examples for {model.n} patterns", "take fewer patterns")
     of_model = curves(model, t)
     if isinstance(model.rule, Table) and not ((model.rule.values >= 0) & (model.rule.values <= 1)).all():
         raise InputError("rule must be a table of chances in [0, 1] to be drawn from, got other values")
@@ -125,7 +129,7 @@ def _lots(rule: Rule, size: int, n: int, rng: np.random.Generator) -> Array:
     The least of exponential times is that of pattern j with probability w_j over the sum of all weights; times of a
     listed pattern are negative, so that it comes before all others, the first listed one before the next.
     """
-    weights = np.array([float(w) for w in rule.weights]) if isinstance(rule, SoftPreference) else np.ones(n)
+    weights = scaled_weights(rule) if isinstance(rule, SoftPreference) else np.ones(n)
     lots = rng.standard_exponential((size, n)) / weights
     listed = (rule.pattern,) if isinstance(rule, Preferred) else rule.order if isinstance(rule, Priority) else ()
     for place, k in enumerate(listed):

@@ -68,8 +68,8 @@ def gradient(model: PatternModel, t: ArrayLike) -> Gradient:
 
     Notes
     -----
-    A derivative in p_k is what pattern k gains less what others lose to it. For g >= 0 both are computed without
-    cancellation, and its error is a few n roundings of their sum; where they are equal no digit of it may be right.
+    A derivative in p_k is what pattern k gains less what others lose to it. For g >= 0 its error is a few n roundings
+    of their sum; where they are equal no digit of it may be right.
 
     Examples
     --------
@@ -103,6 +103,8 @@ def _of_part(model: PatternModel, times: Array) -> tuple[dict[str, Array], dict[
     start, rest = float(model.chance_train), float(1 - model.chance_train)
     train, _ = coverage(p, q, start, rest)
     test, by_p, own = _test_and_gradient(p, q, g, model.rule, float(model.chance))
+    if not isinstance(model.rule, Table):  # a mean of numbers up to 1 passes 1 by a rounding at most
+        np.minimum(test, 1.0, out=test)
     of_train, of_test = (_through_p(one, *moves) for one in (coverage_change(q, rest), by_p))
     return {"train": train, "test": test}, of_train, of_test | own
 
@@ -135,6 +137,7 @@ def _soft_gradient(
 
     So both need the mean of 1 / W_A, and the latter that of G / W_A, over the sets that hold k.
     """
+    require_memory(5 * 8 << g.shape[0], f"three tables over 2**{g.shape[0]} sets", "take fewer patterns")
     table = rule_table(rule, g, chance)
     test, right, wrong = enumerate_known(table, p, q)
     inverse, weights = inverse_weights(rule)

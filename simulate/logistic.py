@@ -86,9 +86,16 @@ def predictiveness_changes_py(
             q[i, k] = gamma_rest[k] + gamma[k] * rest
             bell = gamma[k] * (near * far)
             by_gamma[i, k] = s
-            # Where s is 0 or 1 to the last digit nothing moves it, however far t is: not 0 * inf.
-            by_alpha[i, k] = bell * (t[i] - b[k]) if bell != 0.0 else bell
-            by_t[i, k] = bell * alpha[k] if bell != 0.0 else bell
+            if math.isinf(t[i]):  # nothing moves p any more; not 0 * inf
+                bell = 0.0
+            late = t[i] - b[k]
+            if bell == 0.0:  # however far t is
+                by_alpha[i, k] = 0.0
+            elif math.isinf(late):  # t - b overflowed
+                by_alpha[i, k] = 2.0 * bell * (0.5 * t[i] - 0.5 * b[k])
+            else:
+                by_alpha[i, k] = bell * late
+            by_t[i, k] = bell * alpha[k]
 
 
 predictiveness_changes_kernel = kernel(predictiveness_changes_py)

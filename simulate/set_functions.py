@@ -37,7 +37,7 @@ def rule_table(rule: Rule, g: Array, chance: float) -> Array:
     if isinstance(rule, Table):
         return rule.values
     require_table(n)
-    weights = _scaled(rule) if isinstance(rule, SoftPreference) else np.ones(n)
+    weights = scaled_weights(rule) if isinstance(rule, SoftPreference) else np.ones(n)
     table = _subset_sums(weights * g)
     table[1:] /= _subset_sums(weights)[1:]
     table[0] = chance
@@ -66,14 +66,14 @@ def require_table(n: int) -> None:
 
 def inverse_weights(rule: SoftPreference) -> tuple[Array, Array]:
     """Return 1 / W_A of all sets A, (2**n,), 0 for the empty one, and the weights, (n,), all over the lightest one."""
-    weights = _scaled(rule)
+    weights = scaled_weights(rule)
     sums = _subset_sums(weights)
     sums[0] = np.inf
     return np.divide(1.0, sums, out=sums), weights
 
 
 @lru_cache(maxsize=64)
-def _scaled(rule: SoftPreference) -> Array:
+def scaled_weights(rule: SoftPreference) -> Array:
     """Return the weights as doubles, the lightest 1: only ratios matter. Cached, as a fit asks again and again.
 
     With no weight below 1, w g underflows nowhere that g itself does not.

@@ -21,7 +21,7 @@ from .schedules import falling_edges
 from .shapes import kinds, proved_kinds
 
 Case = Literal["rises", "one maximum", "recovers"]
-"""What the schedules of a model can do: none ever falls; each has one maximum; some falls and rises again."""
+"""What speeds and inflections can make of a model: it never falls; it has one maximum; it may fall and rise again."""
 HALF = Fraction(1, 2)
 N, N1, N2, Z = sp.symbols("n n1 n2 z", real=True)
 """N is acc_test - g_k without its denominators, N1 and N2 its time derivatives."""
@@ -34,10 +34,10 @@ def complete_preference() -> Theorem:
         title="A complete preference forbids recovery unless the others can do without one of them",
         statement=(
             "Pattern k is preferred with gamma_k = 1, g_k >= c; V(B) is the value of the others when those of B are "
-            "learned, and no further one lowers it. If no V(B) exceeds g_k, acc_test falls for no schedule. If V(B) > "
-            "g_k for "
-            "a set B that lacks a pattern which matters, some schedule gives a maximum and then a minimum. Otherwise "
-            "every schedule gives exactly one maximum and no minimum."
+            "learned, and no further one lowers it. If no V(B) exceeds g_k, acc_test falls for no speeds and "
+            "inflections. If V(B) > g_k for a set B that lacks a pattern which matters, some speeds and inflections "
+            "give a maximum and then a minimum. Otherwise all speeds and inflections give exactly one maximum and no "
+            "minimum."
         ),
         hypotheses=(
             "pattern k preferred, gamma_k = 1, g_k >= c, all speeds > 0",
@@ -49,9 +49,9 @@ def complete_preference() -> Theorem:
             "Otherwise: only V(all) exceeds g_k. With z_j = exp(-alpha_j (t - b_j)), s_j = 1 / (1 + z_j), h is N over "
             "the product of all 1 + z_j, where N = V(all) - g_k less terms (g_k - V(B)) prod z_j, j not in B: a "
             "number "
-            "less exponentials, hence concave. So log N is concave, -log(1 + z_j) is too, and strictly: h' / h "
-            "falls to 0 "
-            "while alpha_k s_k grows: one zero.",
+            "less exponentials, hence concave. So log N is concave, -log(1 + z_j) is too, and strictly: where h > 0, "
+            "h' / h falls, to 0, from infinity where h begins to be positive, or from the sum of rates of a leading "
+            "term if it always was; alpha_k s_k grows from less than that: one zero.",
             "If V(B) > g_k for a B without i, and i matters: let the others but i be learned very slowly. Near their "
             "ends "
             "h > 0 without i, and dM/dp_i > 0 (it is affine in each of them, nowhere negative at the vertices and "
@@ -80,7 +80,7 @@ def complete_preference() -> Theorem:
                 too_much=lambda _: -Z / (1 + Z),
             ),
             Law(
-                says="where only V(all) exceeds g_k, every schedule gives one maximum and no minimum",
+                says="where only V(all) exceeds g_k, there is one maximum and no minimum",
                 means="certified shapes",
                 draw=lambda rng: _drawn(rng, "one maximum"),
                 holds=lambda model: _only_a_maximum(model),
@@ -155,7 +155,7 @@ def _exponentials(n: int, power: int = 1) -> sp.Expr:
 
 
 def case_of(model: PatternModel) -> Case | None:
-    """Return what schedules of a model can do; None if the theorem does not speak of it."""
+    """Return what speeds and inflections can make of a model; None if the theorem does not speak of it."""
     if not isinstance(model.rule, Preferred) or not all(x.alpha for x in model.patterns):
         return None
     preferred = model.patterns[model.rule.pattern]
@@ -178,14 +178,15 @@ def _drawn(rng: random.Random, case: Case) -> PatternModel:
             for g in sorted(share(rng, 8) for _ in range(n))
         ]
         preferred = Pattern(gamma=1, alpha=Fraction(rng.randrange(1, 40), 20), b=rng.randrange(100), g=share(rng))
-        model = PatternModel([*others, preferred], Preferred(n))
+        model = PatternModel([*others, preferred], Preferred(n), rng.choice((0, Fraction(1, 10))))
         if case_of(model) == case:
             return model
 
 
 def _with_preferred(model: PatternModel, g: Fraction | float) -> PatternModel:
     last = model.patterns[-1]
-    return PatternModel([*model.patterns[:-1], Pattern(gamma=1, alpha=last.alpha, b=last.b, g=g)], model.rule)
+    poorer = Pattern(gamma=1, alpha=last.alpha, b=last.b, g=g)
+    return PatternModel([*model.patterns[:-1], poorer], model.rule, model.chance)
 
 
 def _only_a_maximum(model: PatternModel) -> bool | None:
@@ -210,7 +211,9 @@ def _slow_share(model: PatternModel, late: int) -> Fraction | None:
     for doublings in range(1, 30):
         part = 1 - Fraction(1, 2**doublings)
         others = [x for i, x in enumerate(model.patterns[:-1]) if i != late]
-        stopped = PatternModel([Pattern(gamma=x.gamma * part, alpha=1, b=0, g=x.g) for x in others])
+        stopped = PatternModel(
+            [Pattern(gamma=x.gamma * part, alpha=1, b=0, g=x.g) for x in others], chance=model.chance
+        )
         if _full_value(stopped) > rational(model.patterns[-1].g):
             return part
     return None
@@ -231,7 +234,7 @@ def _schedule(model: PatternModel, late: int, part: Fraction, sudden: Fraction) 
         else Pattern(gamma=x.gamma, alpha=sudden if i == late else 1, b=now, g=x.g)
         for i, x in enumerate(model.patterns)
     ]
-    return PatternModel(members, model.rule)
+    return PatternModel(members, model.rule, model.chance)
 
 
 def _a_recovery_without_a_rising_edge() -> bool:

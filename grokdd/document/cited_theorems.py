@@ -84,9 +84,13 @@ def complete_preference_statements(model: PatternModel) -> Iterator[Statement]:
         return
     says = f"Pattern {getattr(model.rule, 'pattern', None)} is preferred and complete. "
     if case == "one maximum":
-        says += "Only all others together exceed it: for every schedule there is one maximum and no minimum."
+        says += (
+            "Only all others together exceed it: for all speeds and inflections there is one maximum and no minimum."
+        )
     else:
-        says += "Others exceed it without one that matters: some schedule makes a maximum and then a minimum."
+        says += (
+            "Others exceed it without one that matters: some speeds and inflections make a maximum and then a minimum."
+        )
     yield Statement(SECTION, says, "", case, (EXACT, "theorem: complete preference"))
 
 

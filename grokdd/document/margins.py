@@ -7,7 +7,7 @@ from ..analytic import KindChange, KindMargin, PatternModel, classify
 from ..analytic.kept import kept
 from ..output import fraction_text
 from .record import Statement
-from .ways import BALLS
+from .ways import BALLS, SOURCES
 
 SAYS = "How far each parameter may move, the others as they are, before the kind of the curve is another one."
 HEAD = ("parameter", "from", "to", "distance", "kind there")
@@ -25,7 +25,7 @@ def margin_statements(model: PatternModel, *, fresh: bool) -> Iterator[Statement
             if not _is_at_an_end(margin, side)
         ]
 
-    if rows := kept("margin-rows", compute, model.to_toml(), fresh=fresh):
+    if rows := kept("margin-rows", compute, model.to_toml(), fresh=fresh, also=SOURCES):
         yield Statement("Margins of the kind", SAYS, "", rows, (BALLS,), HEAD)
 
 

@@ -12,7 +12,7 @@ from ..analytic.kept import kept
 from ..analytic.parameters import parameter
 from ..figures import DrawnPlane
 from .record import Document, Statement
-from .ways import BALLS
+from .ways import BALLS, SOURCES
 
 SECTION = "Boundaries"
 WIDEST = 3
@@ -35,7 +35,7 @@ def boundary_statements(model: PatternModel, *, fresh: bool) -> Iterator[Stateme
         print("looking for the boundaries of the shape: some seconds", file=sys.stderr, flush=True)
         return _nearest_plane(model)
 
-    found = kept("boundaries", compute, model.to_toml(), fresh=fresh)
+    found = kept("boundaries", compute, model.to_toml(), fresh=fresh, also=SOURCES)
     if found is None:
         yield Statement(SECTION, NOWHERE, "", None, LOOKED)
         return

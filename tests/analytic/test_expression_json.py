@@ -52,6 +52,13 @@ def test_other_expressions_have_no_form(expr):
         [1, ["Add", 0, -1]],
         [{"letter": "x"}],
         [{"letter": 1, "is": {}}],
+        [{"letter": "x", "is": {"cls": 1}}],
+        [{"letter": "x", "is": {"positive": "a"}}],
+        [{"above": 1, "below": 0}],
+        [["exp"]],
+        [["Tuple"]],
+        [1, ["Add", 0.0]],
+        [1, ["Tuple", 0], ["Add", 0, 1], ["Pow", 2, 2]],
     ],
     ids=str,
 )

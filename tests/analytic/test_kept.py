@@ -56,7 +56,17 @@ def test_an_edit_of_a_source_is_noticed(cache, monkeypatch, tmp_path):
     assert kept("x", compute) == {"value": 1}
 
 
-@pytest.mark.parametrize("content", ["", "{", "\xff"])
+def test_an_edit_in_another_folder_is_noticed(cache, tmp_path):
+    source = tmp_path / "other" / "one.py"
+    source.parent.mkdir()
+    source.write_text("1")
+    compute = Counted()
+    kept("x", compute, also=[source.parent])
+    source.write_text("2")
+    assert kept("x", compute, also=[source.parent]) == {"value": 2}
+
+
+@pytest.mark.parametrize("content", ["", "{", "\xff", "[" * 100_000])
 def test_a_damaged_file_is_computed_again(cache, content):
     compute = Counted()
     kept("x", compute)

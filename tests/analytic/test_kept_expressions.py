@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from grokdd.analytic import accuracy
+from grokdd.analytic import Preferred, accuracy
 from grokdd.analytic.kept_expressions import kept_expression
 
 X = sp.Symbol("x")
@@ -37,6 +37,20 @@ def test_a_damaged_file_costs_only_time(cache):
     assert kept_expression("x", counted(made), [1], "deriving x") == X + 1
     assert kept_expression("x", counted(made), [1], "deriving x") == X + 1
     assert len(made) == 2
+
+
+@pytest.mark.parametrize("one", ["subsets", "chance", "rule", "rate"])
+def test_what_is_asked_for_is_part_of_the_key(cache, monkeypatch, one):
+    """Two that differ in one thing alone do not share a file."""
+    monkeypatch.setattr(accuracy, "SLOW", 2)
+    monkeypatch.setattr(accuracy, "SLOW_TERMS", 1)
+    a, b = {
+        "subsets": lambda: (accuracy.acc_test(3), accuracy.acc_test(3, form="multilinear")),
+        "chance": lambda: (accuracy.acc_test(3), accuracy.acc_test(3, chance=True)),
+        "rule": lambda: (accuracy.acc_test(2, rule=Preferred(0)), accuracy.acc_test(2, rule=Preferred(1))),
+        "rate": lambda: (accuracy.rate(accuracy.p(0)), accuracy.rate(accuracy.p(1))),
+    }[one]()
+    assert a != b
 
 
 def test_long_forms_and_rates_are_kept_and_as_they_were(cache, monkeypatch):

@@ -36,6 +36,14 @@ def test_accuracy_is_that_of_the_sum_over_sets(model):
         assert (np.abs(drawn - true) <= 5 * np.sqrt(true * (1 - true) / 40_000) + 1e-12).all()
 
 
+def test_lots_are_as_likely_as_weights_say():
+    """Certain patterns of g = 0 and 1: the share of right answers is that of the second weight, here 30 of 31."""
+    for weights in ((1, 30), (Fraction(1, 10**320), Fraction(30, 10**320))):
+        model = PatternModel([Pattern(gamma=1, alpha=1, b=0, g=k) for k in (0, 1)], SoftPreference(weights))
+        found = sample(model, [np.inf], train_size=1, test_size=40_000, rng=rng()).curves.test[0]
+        assert abs(found - 30 / 31) < 5 * np.sqrt(30 / 31 / 31 / 40_000)
+
+
 def test_standard_errors_are_how_much_samples_scatter():
     model, size = MODELS["preferred"], 400
     found = [sample(model, [45.0, 70.0], train_size=size, test_size=size, rng=rng(seed)) for seed in range(300)]

@@ -23,7 +23,7 @@ RULES = {
     "mean": lambda n: Mean(),
     "preferred": lambda n: Preferred(n - 1),
     "priority": lambda n: Priority((1, 0)) if n > 1 else Mean(),
-    "soft": lambda n: SoftPreference([Fraction(k + 1, 2) for k in range(n)]),
+    "soft": lambda n: SoftPreference([Fraction(n - k, 2) for k in range(n)]),  # the lightest is not the first
     "table": lambda n: Table(np.random.default_rng(n).integers(0, 17, 2**n) / 16),
 }
 
@@ -145,6 +145,41 @@ def test_a_constant_pattern_has_a_derivative_in_its_speed():
     found = gradient(model, [30.0, np.inf])
     assert found.of_test["alpha"][0, 0] == 0.25 * 20
     assert found.of_test["t"].tolist() == [0, 0]
+    assert found.of_test["alpha"][1, 0] == 0
+
+
+def test_a_constant_pattern_beside_another_moves_nothing_at_the_ends():
+    rows = [Pattern(gamma=1, alpha=alpha, b=10, g=1) for alpha in (0, 1)]
+    found = gradient(PatternModel(rows), [-np.inf, np.inf])
+    for name in ("t", "alpha", "b"):
+        assert not found.of_test[name].any()
+        assert not found.of_train[name].any()
+
+
+def test_a_distance_that_overflows_is_no_infinite_derivative():
+    model = PatternModel([Pattern(gamma=1, alpha=Fraction(1, 2**1074), b=10**308, g=1)])
+    got = gradient(model, [-1.7e308]).of_test["alpha"][0, 0]
+    assert abs(got / -6.75e307 - 1) < 1e-12
+
+
+@pytest.mark.parametrize("rule", [Mean(), SoftPreference((3, 1, 2))], ids=["mean", "soft"])
+def test_many_times_are_computed_in_parts(rule):
+    model, times = model_of(3, rule), np.linspace(0, 90, 6001)  # more than two blocks of 2**13 / 3
+    found = gradient(model, times)
+    for place in (0, 2730, 2731, 5461, 6000):
+        alone = gradient(model, times[place : place + 1])
+        assert found.test[place] == alone.test[0]
+        for name, values in found.of_test.items():
+            assert np.array_equal(values[place], alone.of_test[name][0])
+        for name, values in found.of_train.items():
+            assert np.array_equal(values[place], alone.of_train[name][0])
+
+
+def test_accuracy_is_that_of_curves_and_never_above_1():
+    model = PatternModel([Pattern(gamma=1, alpha=1, b=0, g=1) for _ in range(9)])
+    times = np.linspace(-5, 60, 300)
+    assert gradient(model, times).test.max() <= 1
+    assert np.allclose(gradient(model, times).test, curves(model, times).test, rtol=1e-14, atol=0)
 
 
 def test_no_patterns_no_derivatives():

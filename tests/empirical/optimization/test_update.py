@@ -345,3 +345,19 @@ def test_what_does_not_fit_is_refused():
         Update([AdamW()] * 2, LAYOUT, start_of())
     with pytest.raises(InputError, match="step must be a whole number of at least 1, got 0"):
         Update([AdamW()] * 3, LAYOUT, start_of()).numbers(0)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("eps", [1e-30, 1e-12, 1e-8])
+@pytest.mark.parametrize("size", [1e-20, 1e-17, 1e-3])
+def test_small_gradients_move_weights_as_in_torch(dtype, eps, size):
+    """What keeps roots of 0 quick must not be seen beside any eps: v of 1e-40 is below float32's normal numbers."""
+    if dtype == torch.float32 and size == 1e-20 and eps < 1e-20:
+        size = 1e-18  # the square would lose its digits in torch as well
+    start, gradients = torch.zeros((1, LAYOUT.size), dtype=dtype), torch.full((1, LAYOUT.size), size, dtype=dtype)
+    rule = Update([AdamW(warmup_steps=0, eps=eps)], LAYOUT, start)
+    ours, theirs = start.clone(), torch.zeros_like(start).requires_grad_()
+    rule.apply(ours, gradients.clone(), torch.from_numpy(rule.numbers(1)).to(dtype))
+    theirs.grad = gradients
+    torch.optim.AdamW([theirs], lr=1e-3, betas=(0.9, 0.98), eps=eps, weight_decay=0.0).step()
+    torch.testing.assert_close(ours, theirs.detach(), rtol=20 * torch.finfo(dtype).eps, atol=0)

@@ -60,8 +60,8 @@ def test_the_curve_of_the_grokking_preset_is_its_slow_pattern():
 @pytest.mark.parametrize(
     ("g_k", "gamma_k", "says"),
     [
-        (Fraction(2, 5), 1, "for every schedule there is one maximum and no minimum."),
-        (Fraction(1, 4), 1, "some schedule makes a maximum and then a minimum."),
+        (Fraction(2, 5), 1, "for all speeds and inflections there is one maximum and no minimum."),
+        (Fraction(1, 4), 1, "some speeds and inflections make a maximum and then a minimum."),
         (Fraction(3, 4), 1, None),  # nothing exceeds it: no edge falls, which is said already
         (Fraction(1, 4), Fraction(9, 10), None),
     ],
