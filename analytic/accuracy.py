@@ -98,7 +98,8 @@ def acc_test(n: int, *, rule: Rule | None = None, form: Form = "subsets", chance
     if isinstance(rule, Table) and chance:
         raise InputError("chance must be False with a Table, whose values[0] is G(empty)")
     if form != "integral" and n >= SLOW:
-        asked = [n, form, chance, type(rule).__name__, rule.values.tolist() if isinstance(rule, Table) else repr(rule)]
+        numbers = [str(x) for x in rule.fractions()] if isinstance(rule, Table) else repr(rule)
+        asked = [n, form, chance, type(rule).__name__, numbers]
         says = f"writing out acc_test of {n} patterns"
         return kept_expression("acc-test", lambda: _written_out(n, rule, form, chance), asked, says)
     return _written_out(n, rule, form, chance)

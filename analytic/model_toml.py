@@ -75,7 +75,7 @@ def _written_rule(rule: Rule) -> dict[str, object]:
                     f"a Table in TOML must have at most 2**{LARGEST_TABLE} values, got {values.size}: "
                     "keep it with numpy.save('table.npy', rule.values) and read it with Table(numpy.load('table.npy'))"
                 )
-            return {"kind": "table", "values": values.tolist()}
+            return {"kind": "table", "values": [_written(value) for value in rule.fractions()]}
 
 
 def read_model(text: str) -> PatternModel:

@@ -6,7 +6,7 @@ for pattern i. Every rule answers two questions: does it fit n patterns (`check`
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import cast
 
@@ -142,11 +142,14 @@ class Table:
     Parameters
     ----------
     values
-        2**n finite numbers, converted to float64; bit i of the index stands for pattern i, so
-        `values[0]` is G(empty). Kept as a read-only copy.
+        2**n finite numbers; bit i of the index stands for pattern i, so `values[0]` is G(empty). Kept as a read-only
+        float64 copy, and exactly where they are given as Fractions, which is how decimals in TOML are read: 0.1 as a
+        float is not 1/10, and where two ways to a value are equal in tenths, as floats one is larger.
     """
 
     values: NDArray[np.float64]
+    exact: tuple[Fraction, ...] | None = field(repr=False)
+    """The same as Fractions, if some were given; None if the floats are all there is."""
 
     def __init__(self, values: ArrayLike | Sequence[Exact]) -> None:
         array = frozen_floats("values", values)
@@ -155,10 +158,21 @@ class Table:
         bad = np.flatnonzero(~np.isfinite(array))
         if bad.size:
             raise InputError(f"values must be finite, got {array[bad[0]]} at index {bad[0]}")
+        given = () if isinstance(values, np.ndarray) and values.dtype != object else cast(Sequence[Exact], values)
+        exact = any(isinstance(value, Fraction) for value in given)
         object.__setattr__(self, "values", array)
+        object.__setattr__(
+            self, "exact", tuple(as_fraction(f"values[{i}]", x) for i, x in enumerate(given)) if exact else None
+        )
+
+    def fractions(self) -> tuple[Fraction, ...]:
+        """Return all values exactly."""
+        return self.exact or tuple(Fraction(value) for value in self.values.tolist())
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Table) and np.array_equal(self.values, other.values)
+        if not isinstance(other, Table) or not np.array_equal(self.values, other.values):
+            return False
+        return (self.exact is None and other.exact is None) or self.fractions() == other.fractions()
 
     def __hash__(self) -> int:
         return hash((self.values + 0.0).tobytes())  # + 0.0: -0.0 equals 0.0, so it must hash like it
@@ -170,7 +184,8 @@ class Table:
 
     def value(self, members: Sequence[int], g: Sequence[Fraction]) -> Fraction:
         """Return G of a set, the empty one included."""
-        return Fraction(float(self.values[sum(1 << i for i in members)]))
+        index = sum(1 << i for i in members)
+        return Fraction(float(self.values[index])) if self.exact is None else self.exact[index]
 
 
 Rule = Mean | Preferred | Priority | SoftPreference | Table

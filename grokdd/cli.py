@@ -81,6 +81,13 @@ def tour(
         take_tour(configuration, out, device=device, output=Output(json, quiet), command=_command_line(context))
 
 
+def _demand_alone(option: str, **others: Path | None) -> None:
+    """Refuse an option beside others that it would leave without effect."""
+    for name, value in others.items():
+        if value is not None:
+            raise InputError(f"--{name} must be left out with {option}, got {str(value)!r}")
+
+
 @app.command(
     short_help="What is true of a model.",
     epilog="\b\nExamples:\n  grokdd derive double_descent\n  grokdd derive --theorems",
@@ -104,6 +111,7 @@ def derive(
     if theorems:
         if model is not None:
             raise InputError(f"MODEL must be left out with --theorems, got {model!r}")
+        _demand_alone("--theorems", report=report, replay=replay)
         from . import theorem_list
 
         checked = theorem_list.verified(Output(json, quiet), fresh=fresh)
@@ -114,6 +122,7 @@ def derive(
     if replay is not None:
         if model is not None:
             raise InputError(f"MODEL must be left out with --replay, got {model!r}")
+        _demand_alone("--replay", report=report)
         from . import replaying
 
         found = replaying.replayed(replay)

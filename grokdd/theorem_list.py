@@ -57,7 +57,10 @@ def lines(found: list[dict[str, Any]]) -> Iterator[str]:
             yield from _wrapped(f"left to the proof on paper: {one['left_to_paper']}")
         yield from _wrapped(f"for training: {one['meaning']}")
         yield ""
-    yield f"failed: {', '.join(failed(found))}" if failed(found) else f"{len(found)} theorems, all checks passed"
+    conjectures = sum(one["verdict"] == "supported" for one in found)
+    also = f" and {conjectures} conjecture" if conjectures else ""
+    passed = f"{len(found) - conjectures} theorems{also}, all checks passed"
+    yield f"failed: {', '.join(failed(found))}" if failed(found) else passed
 
 
 def failed(found: list[dict[str, Any]]) -> list[str]:

@@ -31,7 +31,7 @@ def descents() -> Theorem:
             "A curve with k descents (k times a maximum and then a minimum) takes 2 k + 1 patterns of equal speed, "
             "and so "
             "many suffice. With free speeds k + 1 patterns suffice: one slow and good, k quick and poor ones in turn. "
-            "For k = 1 and 2 fewer do not."
+            "Fewer do not for k = 1, nor for k = 2 if both g are on one side of chance."
         ),
         hypotheses=("mean rule", "positive speeds"),
         derivation=(

@@ -1,9 +1,9 @@
 """How far each parameter of a model may move before the kind of its curve changes: one table of a document."""
 
-import sys
 from collections.abc import Iterator
 
 from ..analytic import KindChange, KindMargin, PatternModel, classify
+from ..analytic.announced import announced
 from ..analytic.kept import kept
 from ..output import fraction_text
 from .record import Statement
@@ -17,10 +17,11 @@ def margin_statements(model: PatternModel, *, fresh: bool) -> Iterator[Statement
     """Yield one table, if the model has parameters; found once, and then kept on the disk."""
 
     def compute() -> list[list[str]]:
-        print("looking for the margins of the kind: some seconds", file=sys.stderr, flush=True)
+        with announced("looking for the margins of the kind"):
+            margins = classify(model, margins=True).margins
         return [
             [margin.parameter, fraction_text(margin.value), *_told(change, side)]
-            for margin in classify(model, margins=True).margins
+            for margin in margins
             for side, change in (("smaller", margin.below), ("larger", margin.above))
             if not _is_at_an_end(margin, side)
         ]

@@ -1,13 +1,13 @@
 """Where a document's model is nearest to another strict shape: a plane of two gammas or two g's, and curves in it."""
 
 import math
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 from typing import Any
 
 from ..analytic import Boundary, PatternModel, Table, shape_boundaries
+from ..analytic.announced import announced
 from ..analytic.kept import kept
 from ..analytic.parameters import parameter
 from ..figures import DrawnPlane
@@ -32,8 +32,8 @@ def boundary_statements(model: PatternModel, *, fresh: bool) -> Iterator[Stateme
         return
 
     def compute() -> dict[str, Any] | None:
-        print("looking for the boundaries of the shape: some seconds", file=sys.stderr, flush=True)
-        return _nearest_plane(model)
+        with announced("looking for the boundaries of the shape"):
+            return _nearest_plane(model)
 
     found = kept("boundaries", compute, model.to_toml(), fresh=fresh, also=SOURCES)
     if found is None:

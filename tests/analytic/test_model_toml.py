@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grokdd.analytic import InputError, Mean, Pattern, PatternModel, Preferred, Priority, SoftPreference, Table, presets
+from grokdd.analytic import (
+    InputError,
+    Mean,
+    Pattern,
+    PatternModel,
+    Preferred,
+    Priority,
+    SoftPreference,
+    Table,
+    presets,
+    shape,
+)
 from grokdd.analytic.errors import shown
 
 unit = st.one_of(
@@ -89,6 +100,17 @@ def test_a_table_of_12_patterns_is_written_and_13_are_sent_to_npy():
     assert PatternModel.from_toml(largest.to_toml()) == largest
     with pytest.raises(InputError, match=r"at most 2\*\*12 values, got 8192: keep it with numpy.save\('table.npy'"):
         PatternModel([pattern] * 13, Table([0.0] * 2**13)).to_toml()
+
+
+def test_decimals_of_a_table_are_decimals():
+    """0.4 - 0.1 - 0.3 + 0 is 0: as floats it is not, and accuracy would seem to have a maximum."""
+    row = "{ gamma = 0.5, alpha = 1, b = 10, g = 1 }, { gamma = 1, alpha = 0.05, b = 50, g = 1 }"
+    model = PatternModel.from_toml(f'patterns = [{row}]\n[rule]\nkind = "table"\nvalues = [0, 0.4, 0.1, 0.3]')
+    assert isinstance(model.rule, Table)
+    assert model.rule.fractions() == tuple(Fraction(k, 10) for k in (0, 4, 1, 3))
+    assert shape(model, levels=()).extrema == ()
+    assert "0.4" in model.to_toml()
+    assert PatternModel.from_toml(model.to_toml()) == model
 
 
 ONE = "{ gamma = 1, alpha = 1, b = 1, g = 1 }"

@@ -122,3 +122,16 @@ def test_a_table_is_a_copy_that_nothing_can_write_to():
 def test_a_table_takes_fractions():
     got = Table([Fraction(1, 3), Fraction(1, 2)]).values.tolist()
     assert got == [1 / 3, 0.5]
+
+
+def test_a_table_of_fractions_is_exact():
+    tenths = [Fraction(k, 10) for k in (0, 4, 1, 3)]
+    table, floats = Table(tenths), Table([0, 0.4, 0.1, 0.3])
+    assert [table.value([i for i in (0, 1) if mask >> i & 1], ()) for mask in range(4)] == tenths
+    assert table.fractions() == tuple(tenths)
+    assert np.array_equal(table.values, floats.values)
+    assert table != floats
+    assert floats.fractions()[2] == Fraction(0.1)
+    assert table == Table(tenths)
+    assert Table([Fraction(1, 2), 1]) == Table([0.5, 1.0])
+    assert hash(Table([Fraction(1, 2), 1])) == hash(Table([0.5, 1.0]))

@@ -62,3 +62,16 @@ def test_a_check_that_fails_is_the_answer_no(grokdd, two, monkeypatch):
 def test_quiet_says_nothing(grokdd, two):
     got = grokdd("derive", "--theorems", "--quiet")
     assert (got.code, got.out, got.err) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--theorems", "--report", "out"), "--report must be left out with --theorems, got 'out'"),
+        (("--theorems", "--replay", "x.json"), "--replay must be left out with --theorems, got 'x.json'"),
+        (("--replay", "x.json", "--report", "out"), "--report must be left out with --replay, got 'out'"),
+    ],
+)
+def test_options_without_effect_are_refused(grokdd, options, says):
+    got = grokdd("derive", *options)
+    assert (got.code, got.err) == (2, f"grokdd: {says}\n")
