@@ -60,6 +60,8 @@ class Crossing:
     """Time, in the model's own units; infinite where it lies beyond all floats."""
     direction: Literal["up", "down"]
     """Which way, as time grows."""
+    between: tuple[Fraction, Fraction]
+    """Exact times that enclose it, and no other passing of the level by this curve."""
 
 
 @dataclass(frozen=True)
@@ -201,8 +203,9 @@ class _Passing:
             high = self._reach(max(low, *(clock.t for clock in self.clocks)), 1, -before)
         if low is None or high is None:
             return None
-        t = self._bisected(low, high, before)
-        return Crossing(self.curve, float(self.level), _as_float(t), "up" if before < 0 else "down")
+        low, t, high = self._bisected(low, high, before)
+        direction = "up" if before < 0 else "down"
+        return Crossing(self.curve, float(self.level), _as_float(t), direction, (fraction(low), fraction(high)))
 
     def _reach(self, start: fmpq, way: int, sign: int) -> fmpq | None:
         """Return a time beyond `start`, one way or the other, at which the sign is `sign`."""
@@ -213,16 +216,16 @@ class _Passing:
                 return t
         return None
 
-    def _bisected(self, low: fmpq, high: fmpq, before: int) -> fmpq:
-        """Return the zero between two times of opposite sign, to half an ulp of a double."""
+    def _bisected(self, low: fmpq, high: fmpq, before: int) -> tuple[fmpq, fmpq, fmpq]:
+        """Return the zero between two times of opposite sign, to half an ulp of a double, and what encloses it."""
         fastest = max(clock.rate for clock in self.clocks)
         while high - low > max(abs(low), abs(high)) / 2**55 and (high - low) * fastest > fmpq(1, 2**60):
             middle = next(beside_marks(low, high, self.clocks), (low + high) / 2)
             sign = _sign_at(self.reading, middle)
             if not sign:
-                return middle  # the zero itself, or as near to it as the highest precision can tell
+                return low, middle, high  # the zero itself, or as near to it as the highest precision can tell
             low, high = (middle, high) if sign == before else (low, middle)
-        return (low + high) / 2
+        return low, (low + high) / 2, high
 
 
 def _test_crossings(curves: BallCurves, extrema: Sequence[Turn], level: Fraction) -> tuple[list[Crossing], bool]:

@@ -155,8 +155,11 @@ def _shape(model: PatternModel, found: Shape) -> Iterator[Statement]:
         )
         yield Statement(section, says, "", [extremum.kind, t, value], (BALLS, *_seen(model, extremum.between)))
     for crossing in found.crossings:
+        low, high = crossing.between
         where = f"{crossing.level:g} {crossing.direction}wards at t = {crossing.t:.14g}"
-        says = f"{crossing.curve.capitalize()} accuracy passes {where}."
+        says = (
+            f"{crossing.curve.capitalize()} accuracy passes {where}, in an interval of length {float(high - low):.1e}."
+        )
         key = [crossing.curve, f"{crossing.level:g}", f"{crossing.t:.14g}", crossing.direction]
         yield Statement(section, says, "", key, (BALLS,))
 

@@ -28,7 +28,8 @@ from grokdd.analytic import (
     shape,
     turns,
 )
-from grokdd.analytic.balls import BallCurves
+from grokdd.analytic.balls import BallCurves, rational
+from grokdd.analytic.slope import sign_of
 from grokdd.analytic.tails import tails
 
 ALTERNATING = ("maximum", "minimum")
@@ -499,6 +500,26 @@ def test_the_presets_are_certified_between_narrow_bounds():
         assert abs((low + high) / 2 - Fraction(printed)) < Fraction(1, 10**19)
     grokking = shape(presets.grokking())
     assert (grokking.extrema, grokking.verdict, grokking.certified) == ((), "proved", True)
+    passed = {x.curve: x.between for x in grokking.crossings if x.level == 0.99}
+    for curve, printed in (("train", "80.616939225929095106"), ("test", "291.90239700269179854")):
+        low, high = passed[curve]
+        assert 0 <= high - low < Fraction(1, 10**12)
+        assert abs((low + high) / 2 - Fraction(printed)) < Fraction(1, 10**12)
+
+
+@pytest.mark.parametrize("name", presets.PRESETS)
+def test_crossings_lie_in_their_enclosures_with_another_sign_at_each_end(name: str):
+    model = presets.named(name)
+    curves = BallCurves(model)
+    for one in shape(model, levels=(0.3, 0.4, 0.9)).crossings:
+        signs: list[int] = []
+        with ctx.workprec(400):
+            for end in one.between:
+                here = curves.at(rational(end))
+                height = here.test if one.curve == "test" else 1 - here.train_error
+                signs.append(sign_of(height - rational(Fraction(one.level))))
+        assert signs == ([-1, 1] if one.direction == "up" else [1, -1])
+        assert abs(Fraction(one.t) - sum(one.between) / 2) < Fraction(1, 10**13)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
