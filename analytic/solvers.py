@@ -4,10 +4,13 @@ A statement is a SymPy Boolean of polynomial or rational relations between real 
 answers in public, so nothing is proved by one of them alone (`proving`).
 """
 
+import os
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
+from multiprocessing import get_context
 from typing import Any, Literal, cast
 
 import sympy as sp
@@ -20,6 +23,8 @@ Solver = Literal["z3", "cvc5"]
 SOLVERS: tuple[Solver, ...] = ("z3", "cvc5")
 _MODULES: Mapping[Solver, str] = {"z3": "z3", "cvc5": "cvc5.pythonic"}
 _TIME_LIMIT: Mapping[Solver, str] = {"z3": "timeout", "cvc5": "tlimit-per"}
+GRACE = 0.5
+"""Seconds that a solver may take to notice that its time is over."""
 _LOGIC = "QF_NRA"
 """Real polynomials without quantifiers. Left to choose for itself, cvc5 does not answer x^2 + y^2 >= 2 x y."""
 
@@ -36,6 +41,9 @@ class Finding:
 def ask(solver: Solver, assumed: Boolean, claim: Boolean, seconds: float) -> Finding:
     """Return whether `assumed` can hold where `claim` does not, for real letters, as one solver sees it.
 
+    Each solver has `seconds`. z3 keeps to them; cvc5 does not always, and hears no interrupt meanwhile, so it is asked
+    in a process of its own, which is ended.
+
     Raises
     ------
     NotPolynomialError
@@ -43,6 +51,42 @@ def ask(solver: Solver, assumed: Boolean, claim: Boolean, seconds: float) -> Fin
     MachineError
         If the solver is not installed.
     """
+    _module(solver)
+    return _asked(solver, assumed, claim, seconds) if solver == "z3" else _asked_apart(solver, assumed, claim, seconds)
+
+
+def _asked_apart(solver: Solver, assumed: Boolean, claim: Boolean, seconds: float) -> Finding:
+    context = get_context("fork")  # the statements need not be sent, nor SymPy be loaded again
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_answer_into, args=(sender, solver, assumed, claim, seconds), daemon=True)
+    with warnings.catch_warnings():  # Python 3.12 warns where there are other threads; the child starts none of theirs
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child.start()
+    sender.close()
+    try:
+        answer = receiver.recv() if receiver.poll(seconds + GRACE) else Finding("unknown", {})
+    except EOFError:  # it was ended from outside, by the system for its memory perhaps
+        answer = Finding("unknown", {})
+    finally:
+        child.kill()
+        child.join()
+        receiver.close()
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _answer_into(sender: Any, *question: Any) -> None:
+    """Send what `_asked` returns or raises, and end the process without what the parent would do at its end."""
+    try:
+        answer = _asked(*question)
+    except Exception as error:
+        answer = error
+    sender.send(answer)
+    os._exit(0)
+
+
+def _asked(solver: Solver, assumed: Boolean, claim: Boolean, seconds: float) -> Finding:
     api = _module(solver)
     asked = api.SolverFor(_LOGIC)
     asked.set(_TIME_LIMIT[solver], int(1000 * seconds))

@@ -1,6 +1,8 @@
 """What is proved is true, what is refuted comes with a counterexample that can be checked, the rest is undecided."""
 
+import os
 import random
+import time
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -21,7 +23,7 @@ from grokdd.analytic import (
     solvers,
 )
 from grokdd.analytic.errors import MachineError
-from grokdd.analytic.exact_statements import exactly, truth_of
+from grokdd.analytic.exact_statements import NotPolynomialError, exactly, truth_of
 from grokdd.analytic.solvers import SOLVERS, ask
 from grokdd.analytic.symbols import alpha, c, g, gamma, p
 
@@ -274,3 +276,26 @@ def test_assumptions_that_contradict_each_other_are_refused_whatever_the_claim()
     with pytest.raises(InputError, match=r"^assuming must be satisfiable"):
         prove(sp.true, assuming=(x > 1, x < 0))
     assert str(prove(sp.false)) == "refuted: SymPy has reduced it to false"
+
+
+def test_time_is_kept_whatever_a_solver_does():
+    """The mean of fifth powers against the product: cvc5 by itself goes on for minutes."""
+    letters = [g(i) for i in range(5)]
+    claim = sp.Ge(sp.Add(*(x**5 for x in letters)), 5 * sp.Mul(*letters))
+    begun = time.monotonic()
+    got = prove(claim, seconds=1)
+    assert time.monotonic() - begun < 30  # two solvers and the points that are tried first, on a busy machine
+    assert got.verdict == "undecided"
+    assert "cvc5 did not answer in 1 s" in got.reason
+
+
+def test_a_solver_that_is_ended_knows_nothing(monkeypatch):
+    monkeypatch.setattr(solvers, "_asked", lambda *_: os._exit(1))
+    x = sp.Symbol("x", real=True)
+    assert solvers.ask("cvc5", sp.true, sp.Ge(x**2, 0), 1).answer == "unknown"
+
+
+def test_what_a_solver_does_not_understand_is_said_from_its_own_process():
+    x = sp.Symbol("x", real=True)
+    with pytest.raises(NotPolynomialError):
+        solvers.ask("cvc5", sp.true, sp.Ge(sp.sin(x), 0), 1)
