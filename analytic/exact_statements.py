@@ -60,9 +60,10 @@ def polynomial(expr: sp.Expr) -> sp.Poly:
 
 
 def denominators(statement: sp.Basic) -> list[sp.Expr]:
-    """Return the denominators in a statement that hold letters: where one is 0, the statement says nothing."""
-    found = {_fraction(one)[1] for one in relations(statement)}
-    return sorted((x for x in found if x.free_symbols), key=str)
+    """Return what stands below a fraction line in a statement and holds letters: where one is 0, it says nothing."""
+    powers = {one for relation in relations(statement) for one in relation.atoms(sp.Pow)}
+    found = {one.base for one in powers if one.exp.is_negative and one.base.free_symbols}
+    return sorted(found, key=str)
 
 
 def relations(statement: sp.Basic) -> set[Any]:

@@ -134,7 +134,11 @@ def test_the_answer_says_which_denominators_are_assumed_not_to_be_0():
     assert str(prove(sp.Ge((x**2 + 1) / x, 2), assuming=x >= 0)) == f"proved: z3 and cvc5 find no exception{where}"
     assert str(prove(sp.Gt(1 / x, 0), assuming=x <= 0)) == f"refuted: x = -1; there -1 > 0 is false{where}"
     two = prove(sp.Ge(1 / x, 1 / (x + y)), assuming=(x > 0, y >= 0))
-    assert str(two).endswith("; assumed: x*(x + y) is not 0")
+    assert str(two).endswith("; assumed: x is not 0, x + y is not 0")
+    inner = prove(sp.Ne(1 / (1 + 1 / x), 0))  # pyright: ignore[reportArgumentType]
+    assert str(inner).endswith("no exception; assumed: 1 + 1/x is not 0, x is not 0")
+    cancelled = prove(sp.Ne((x**2 - x) / x, -1))  # pyright: ignore[reportArgumentType]
+    assert str(cancelled).endswith("no exception; assumed: x is not 0")
     assert prove(sp.Ne(x**2, 2)).defined == ()  # pyright: ignore[reportArgumentType]  # SymPy's stubs
 
 
