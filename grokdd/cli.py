@@ -111,11 +111,16 @@ def derive(
     if theorems:
         if model is not None:
             raise InputError(f"MODEL must be left out with --theorems, got {model!r}")
-        _demand_alone("--theorems", report=report, replay=replay)
+        _demand_alone("--theorems", replay=replay)
         from . import theorem_list
 
         checked = theorem_list.verified(Output(json, quiet), fresh=fresh)
-        Output(json, quiet).answer(theorem_list.lines(checked), {"theorems": checked})
+        if report is not None:
+            from .document.general_theory import general_theory
+            from .document.pages import write_document
+
+            write_document(general_theory(Output(json, quiet), fresh=fresh), report)
+        Output(json, quiet).answer(theorem_list.lines(checked, report), {"theorems": checked})
         if theorem_list.failed(checked):
             raise typer.Exit(ExitCode.NO)
         return
@@ -125,7 +130,7 @@ def derive(
         _demand_alone("--replay", report=report)
         from . import replaying
 
-        found = replaying.replayed(replay)
+        found = replaying.replayed(replay, Output(json, quiet))
         Output(json, quiet).answer(replaying.lines(found), replaying.as_json(found))
         if found.differences:
             raise typer.Exit(ExitCode.NO)

@@ -9,7 +9,8 @@ from typing import Any
 from .analytic import Classification, PatternModel, PlateauConditions, Shape, classify, plateau_conditions, shape
 from .analytic.conditions import LARGEST
 from .analytic.errors import InputError
-from .document.cited_theorems import curve_without_the_first
+from .document.curve_theorems import curve_without_the_first
+from .document.files import document_lines
 from .document.record import Statement
 from .document.ways import CONTRADICTION
 from .naming import pattern_names, rule_name, trust
@@ -85,9 +86,7 @@ def lines(derivation: Derivation, report: Path | None = None) -> Iterator[str]:
     yield f"kind of curve: {derivation.kind.kind} ({derivation.kind.verdict})"
     yield from textwrap.wrap(derivation.kind.reason, WIDTH, initial_indent="  ", subsequent_indent="  ")
     if report is not None:
-        yield ""
-        yield f"document: {report / 'document.html'}"
-        yield f"to compute it again: grokdd derive --replay {report / 'document.json'}"
+        yield from document_lines(report)
 
 
 def _proved(one: Statement) -> str:

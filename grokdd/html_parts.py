@@ -1,6 +1,7 @@
 """The few HTML elements that a report is made of. All text is escaped here, whatever file it came from."""
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,9 +14,18 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """What a page may load: nothing but its own styles and pictures."""
 
 
+class Markup(str):
+    """Text that is HTML already, made by this package."""
+
+
 def text(value: object) -> str:
-    """Return `value` as HTML text."""
-    return html.escape(str(value))
+    """Return `value` as HTML text; what is HTML already stays as it is."""
+    return value if isinstance(value, Markup) else html.escape(str(value))
+
+
+def plain(value: object) -> str:
+    """Return `value` as the text of an attribute, which holds no elements."""
+    return re.sub("<[^>]*>", "", value) if isinstance(value, Markup) else text(value)
 
 
 def paragraph(*sentences: str) -> str:
@@ -42,7 +52,7 @@ def number(value: object, digits: int = 4) -> str:
             return "yes" if value else "no"
         case float():
             return f"{value:.{digits}g}".replace("-", "−")
-    return str(value)
+    return value if isinstance(value, str) else str(value)
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]], *, numeric: Sequence[int] = ()) -> str:
@@ -67,7 +77,7 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]], *
     # The caption stands outside the box, so that it wraps instead of scrolling away.
     return (
         f'<p class="caption">{text(caption)}</p>'
-        f'<div class="table" role="region" tabindex="0" aria-label="{text(caption)}">'
+        f'<div class="table" role="region" tabindex="0" aria-label="{plain(caption)}">'
         f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -76,7 +86,7 @@ def _row(head: Sequence[str], cells: Sequence[str], side: Sequence[str]) -> str:
     first, *rest = zip(head, cells, side, strict=True)
     return (
         f'<tr><th scope="row"{first[2]}>{text(first[1])}</th>'
-        + "".join(f'<td{s} data-label="{text(name)}">{text(cell)}</td>' for name, cell, s in rest)
+        + "".join(f'<td{s} data-label="{plain(name)}">{text(cell)}</td>' for name, cell, s in rest)
         + "</tr>"
     )
 

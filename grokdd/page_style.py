@@ -26,6 +26,13 @@ figcaption b { color: var(--ink); }
   .panels.of-2, .panels.of-3, .panels.of-4 { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 }
 @media (min-width: 66rem) { .panels.of-3 { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
+.statements { list-style: none; margin: 0 0 1.5rem; padding: 0; max-width: none; }
+.statements li { display: grid; grid-template-columns: minmax(0, 1fr) 13rem; gap: 0 2rem;
+  padding: .45rem 0; border-bottom: 1px solid var(--rule); }
+.verified { margin: 0; font-size: .875rem; line-height: 1.4; color: var(--soft); padding-top: .15rem; }
+.formula { display: block; overflow: auto hidden; padding: .25rem 0; }
+math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", math; }
+@media (max-width: 48rem) { .statements li { grid-template-columns: minmax(0, 1fr); } }
 ul { margin: 0 0 1rem; padding-left: 1.25rem; }
 .caption { font-size: .875rem; line-height: 1.4; color: var(--soft); margin: 1.5rem 0 .4rem; }
 .table { overflow-x: auto; margin: 0 0 1.75rem; }

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .document.general_theory import general_theory
 from .document.record import differences, read_document
 from .document.statements import documented
+from .output import Output
 
 
 @dataclass(frozen=True)
@@ -19,11 +21,15 @@ class Replay:
     differences: tuple[str, ...]
 
 
-def replayed(path: Path) -> Replay:
-    """Return what differs between a document and the same computed again; InputError if it is no document."""
+def replayed(path: Path, output: Output) -> Replay:
+    """Return what differs between a document and the same computed again; InputError if it is no document.
+
+    A document of the general theory takes some minutes, and `output` says whether standard error is told where it is.
+    """
     name, model, kept = read_document(path)
-    again = documented(name, model, fresh=True).to_json()["statements"]
-    return Replay(path, len(again), tuple(differences(kept, again)))
+    again = general_theory(output, fresh=True) if model is None else documented(name, model, fresh=True)
+    statements = again.to_json()["statements"]
+    return Replay(path, len(statements), tuple(differences(kept, statements)))
 
 
 def lines(found: Replay) -> Iterator[str]:

@@ -4,10 +4,12 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from .analytic.kept import kept
 from .analytic.theory import Theorem, theorems, verify
+from .document.files import document_lines
 from .output import Output
 
 WIDTH = 100
@@ -46,8 +48,8 @@ def _told(one: Theorem) -> dict[str, Any]:
     }
 
 
-def lines(found: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield all theorems for a reader."""
+def lines(found: list[dict[str, Any]], report: Path | None = None) -> Iterator[str]:
+    """Yield all theorems for a reader; `report` is the folder of their document, if one was written."""
     for one in found:
         yield f"{one['theorem']}: {one['title']}"
         yield from _wrapped(one["statement"])
@@ -61,6 +63,8 @@ def lines(found: list[dict[str, Any]]) -> Iterator[str]:
     also = f" and {conjectures} conjecture" if conjectures else ""
     passed = f"{len(found) - conjectures} theorems{also}, all checks passed"
     yield f"failed: {', '.join(failed(found))}" if failed(found) else passed
+    if report is not None:
+        yield from document_lines(report)
 
 
 def failed(found: list[dict[str, Any]]) -> list[str]:

@@ -86,7 +86,7 @@ def finite_speed() -> Theorem:
                 says="there is one maximum iff the condition holds, and else no extremum",
                 means="certified shapes",
                 draw=_better_first,
-                holds=lambda model: _as_predicted(model, _excess),
+                holds=lambda model: _as_predicted(model, excess),
                 too_much=lambda model: _as_predicted(model, _plateau_excess),
             ),
         ),
@@ -141,7 +141,7 @@ def _below_chance_only_falls() -> bool:
     model = PatternModel([Pattern(gamma=1, alpha=1, b=b, g=g) for b, g in rows], chance=Fraction(1, 2))
     values = vertex_values(BallCurves(model))
     with ctx.workprec(200):
-        holds = bool(_excess(model) > 0)
+        holds = bool(excess(model) > 0)
     return holds and shape(model, levels=()).extrema == () and values[-1] < values[0]
 
 
@@ -155,7 +155,15 @@ def _as_predicted(model: PatternModel, excess: Callable[[PatternModel], arb]) ->
     return [x.kind for x in found.extrema] == (["maximum"] if predicted > 0 else [])
 
 
-def _excess(model: PatternModel) -> arb:
+def speaks_of(model: PatternModel) -> bool:
+    """Return whether a model has the hypotheses of the theorem on two patterns of equal speed."""
+    if model.n != 2 or not isinstance(model.rule, Mean):
+        return False
+    first, second = model.patterns
+    return first.alpha == second.alpha > 0 and first.gamma > 0 and first.g > model.chance <= second.g <= first.g
+
+
+def excess(model: PatternModel) -> arb:
     """Return left minus right side of the condition at finite speed."""
     first, second = model.patterns
     delta = arb(rational(first.alpha * (second.b - first.b))).exp()
@@ -231,17 +239,31 @@ def _useless_second(rng: random.Random) -> PatternModel:
     return PatternModel([good, Pattern(gamma=1, alpha=alpha, b=later, g=0)])
 
 
-def _peaks(model: PatternModel, off: Fraction) -> bool:
-    """Return whether the only extremum is where and as high as the formula says, `off` aside."""
+def has_closed_peak(model: PatternModel) -> bool:
+    """Return whether a model has the hypotheses of the theorem on the peak."""
+    if not speaks_of(model) or model.chance:
+        return False
     first, second = model.patterns
-    found = shape(model, levels=()).extrema
+    return second.gamma == 1 and second.g == 0 and second.b > first.b
+
+
+def closed_peak(model: PatternModel) -> tuple[arb, arb]:
+    """Return time and height of the peak of a model with these hypotheses, by the formula, at 200 bits."""
+    first, second = model.patterns
     with ctx.workprec(200):
         root = (2 * arb(rational(first.alpha * (second.b - first.b))).exp() - 1).sqrt()
-        at = rational(first.b) + ((root**2 + 1) / (root - 1)).log() / rational(first.alpha) + rational(off)
-        height = rational(first.gamma * first.g) * (root**2 + 1) / (root + 1) ** 2
-        if [x.kind for x in found] != ["maximum"]:
-            return False
-        low, high = (rational(end) for end in found[0].between)
+        at = rational(first.b) + ((root**2 + 1) / (root - 1)).log() / rational(first.alpha)
+        return at, rational(first.gamma * first.g) * (root**2 + 1) / (root + 1) ** 2
+
+
+def _peaks(model: PatternModel, off: Fraction) -> bool:
+    """Return whether the only extremum is where and as high as the formula says, `off` aside."""
+    found = shape(model, levels=()).extrema
+    if [x.kind for x in found] != ["maximum"]:
+        return False
+    at, height = closed_peak(model)
+    with ctx.workprec(200):
+        low, high = (rational(end) - rational(off) for end in found[0].between)
         near = arb(rational(Fraction(1, 10**20)))
         return bool(at > low - near and at < high + near) and abs(float(height) - found[0].value) < 1e-15
 

@@ -82,7 +82,10 @@ def delay() -> Theorem:
             Counterexample(
                 drops="well separated",
                 says="the grokking preset has gaps of a few 1 / alpha: 211.26826 by the formula, 211.28546 exactly",
-                shown=lambda: abs(_formula(preset()) - 211.26826) < 1e-5 and abs(_exactly(preset()) - 211.28546) < 1e-5,
+                shown=lambda: (
+                    abs(delay_by_formula(preset()) - 211.26826) < 1e-5
+                    and abs(delay_exactly(preset()) - 211.28546) < 1e-5
+                ),
             ),
         ),
         meaning="The delay grows with the lag of the general pattern, and with 1 / alpha_2 for each further nine "
@@ -113,20 +116,40 @@ def _closer(model: PatternModel) -> PatternModel:
 
 def _off(model: PatternModel) -> float:
     """Return the error of the formula in units of 1 / alpha of the slowest pattern."""
-    return abs(_exactly(model) - _formula(model)) * float(min(x.alpha for x in model.patterns))
+    return abs(delay_exactly(model) - delay_by_formula(model)) * float(min(x.alpha for x in model.patterns))
 
 
-def _exactly(model: PatternModel) -> float:
+def delay_exactly(model: PatternModel) -> float:
     """Return the delay between the certified crossings."""
     passed = {x.curve: x.t for x in shape(model, levels=(1 - EPS,)).crossings}
     return passed["test"] - passed["train"]
 
 
-def _formula(model: PatternModel) -> float:
+def speaks_of(model: PatternModel) -> bool:
+    """Return whether a model has the hypotheses of the theorem, at 99 % on both curves."""
+    if model.n != 3 or model.rule != Preferred(2) or not all(x.alpha for x in model.patterns):
+        return False
+    first, second, third = model.patterns
+    in_order = first.b <= second.b <= third.b and second.gamma > 0 and third.gamma > 0
+    if not in_order or first.gamma == 1 or model.chance_train == 1 or third.g <= plateau_heights(model)[2]:
+        return False
+    return all(0 < level < 1 for level in levels(model))
+
+
+def levels(model: PatternModel) -> tuple[Fraction, Fraction]:
+    """Return l_1 and l_2: the shares of pattern 1 and 2 at which train and test accuracy pass 99 %."""
     first, second, third = model.patterns
     below = plateau_heights(model)[2]
-    share_1 = (1 - EPS / ((1 - model.chance_train) * (1 - first.gamma))) / second.gamma
-    share_2 = (1 - DELTA - below) / (third.gamma * (third.g - below))
+    return (
+        (1 - EPS / ((1 - model.chance_train) * (1 - first.gamma))) / second.gamma,
+        (1 - DELTA - below) / (third.gamma * (third.g - below)),
+    )
+
+
+def delay_by_formula(model: PatternModel) -> float:
+    """Return the delay that the theorem tends to, for a model with its hypotheses."""
+    _, second, third = model.patterns
+    share_1, share_2 = levels(model)
     return float(third.b - second.b) + _logit(share_2) / float(third.alpha) - _logit(share_1) / float(second.alpha)
 
 

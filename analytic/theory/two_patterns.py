@@ -1,6 +1,7 @@
 """The complete classification of two patterns, whatever their speeds and times."""
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 from typing import cast
 
@@ -145,13 +146,42 @@ def _is_of_its_case(model: PatternModel, *, fast: bool) -> bool | None:
     if found.verdict == "undecided":
         return None
     kinds = [x.kind for x in found.extrema]
-    return kinds in _allowed(model) and (fast or len(kinds) < 2)
+    return kinds in allowed_shapes(model) and (fast or len(kinds) < 2)
 
 
-def _allowed(model: PatternModel) -> list[list[str]]:
+def better_first(model: PatternModel) -> PatternModel | None:
+    """Return a model of two patterns with the better one first, its g measured from chance; None if none fits.
+
+    The theorem asks for g_0 >= G_01 >= g_1 >= c, gamma_0 g_0 > 0 and positive speeds; c = 0 by the shift rule.
+    """
+    if model.n != 2 or not all(x.alpha for x in model.patterns):
+        return None
+    for order in ((0, 1), (1, 0)):
+        first, second = (model.patterns[i] for i in order)
+        values = [first.g, model.generalization([0, 1]), second.g, model.chance]
+        if isinstance(model.rule, Table):
+            values = [model.generalization([i]) for i in order]
+            values.insert(1, model.generalization([0, 1]))
+            values.append(model.chance)
+        shifted = [value - model.chance for value in values]
+        if shifted == sorted(shifted, reverse=True) and first.gamma * shifted[0] > 0:
+            table = Table([Fraction(0), shifted[0], shifted[2], shifted[1]])
+            members = [replace(first, g=shifted[0]), replace(second, g=shifted[2])]
+            return PatternModel(members, table)
+    return None
+
+
+def terms(model: PatternModel) -> tuple[Fraction, Fraction, Fraction]:
+    """Return a_0, a_1 and e of a model with these hypotheses."""
     first, second = model.patterns
-    a, b = first.gamma * first.g, second.gamma * second.g
-    e = first.gamma * second.gamma * (first.g + second.g - model.generalization([0, 1]))
+    lost = first.g + second.g - model.generalization([0, 1])
+    return first.gamma * first.g, second.gamma * second.g, first.gamma * second.gamma * lost
+
+
+def allowed_shapes(model: PatternModel) -> list[list[str]]:
+    """Return the sequences of extrema that a model with these hypotheses, the better pattern first, may have."""
+    first, second = model.patterns
+    a, b, e = terms(model)
     none, peak, dip = list[str](), ["maximum"], ["maximum", "minimum"]
     if b >= e:
         return [none]

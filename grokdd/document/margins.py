@@ -27,7 +27,7 @@ def margin_statements(model: PatternModel, *, fresh: bool) -> Iterator[Statement
         ]
 
     if rows := kept("margin-rows", compute, model.to_toml(), fresh=fresh, also=SOURCES):
-        yield Statement("Margins of the kind", SAYS, "", rows, (BALLS,), HEAD)
+        yield Statement("Margins of the kind", SAYS, (), rows, (BALLS,), HEAD)
 
 
 def _is_at_an_end(margin: KindMargin, side: str) -> bool:

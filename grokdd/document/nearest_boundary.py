@@ -37,15 +37,15 @@ def boundary_statements(model: PatternModel, *, fresh: bool) -> Iterator[Stateme
 
     found = kept("boundaries", compute, model.to_toml(), fresh=fresh, also=SOURCES)
     if found is None:
-        yield Statement(SECTION, NOWHERE, "", None, LOOKED)
+        yield Statement(SECTION, NOWHERE, (), None, LOOKED)
         return
     x, y = found["plane"]
     says = f"Of all planes of two gammas or two g's the number of extrema changes nearest to this model in that of {x} "
     says += f"and {y}, about {found['distance']} from it."
-    yield Statement(SECTION, says, "", [x, y, *found["model"], found["distance"]], LOOKED)
+    yield Statement(SECTION, says, (), [x, y, *found["model"], found["distance"]], LOOKED)
     for where, rows in found["curves"]:
         says = f"The boundary on which {where}; below and above in {y}."
-        yield Statement(SECTION, says, "", rows, (BALLS,), (x, y, *HEAD))
+        yield Statement(SECTION, says, (), rows, (BALLS,), (x, y, *HEAD))
 
 
 def plane_of(document: Document) -> DrawnPlane | None:

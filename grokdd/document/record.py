@@ -1,4 +1,4 @@
-"""A document as data: what is said of a model, in order, and how each statement was verified."""
+"""A document as data: what is said of a model, or of all models, in order, and how each statement was verified."""
 
 import json
 from collections.abc import Iterator
@@ -10,18 +10,18 @@ from .. import __version__
 from ..analytic import InputError, PatternModel
 from ..output import as_json
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One thing that is true of the model."""
+    """One thing that is true."""
 
     section: str
     says: str
     """In words, with every number put in."""
-    formula: str
-    """The same in LaTeX; empty where words do."""
+    formulas: tuple[str, ...]
+    """What is set below the words, a line each, in LaTeX; empty where words do."""
     value: Any
     """What a machine may compare: exact numbers as "p/q", others as the decimals of which all digits are right."""
     verified: tuple[str, ...]
@@ -32,11 +32,17 @@ class Statement:
 
 @dataclass(frozen=True)
 class Document:
-    """All statements about one model."""
+    """All statements about one model, or about all."""
 
     name: str
-    model: PatternModel
+    model: PatternModel | None
+    """None where the statements are those of the general theory."""
     statements: tuple[Statement, ...]
+
+    @property
+    def title(self) -> str:
+        """What stands above it."""
+        return f"What is true of {self.name}"
 
     def sections(self) -> Iterator[tuple[str, list[Statement]]]:
         """Yield the sections in order, each with its statements."""
@@ -50,13 +56,15 @@ class Document:
             "format": FORMAT,
             "grokdd": __version__,
             "name": self.name,
-            "model": self.model.to_toml(),
+            "model": None if self.model is None else self.model.to_toml(),
             "statements": [as_json(asdict(one)) for one in self.statements],
         }
 
 
-def read_document(path: Path) -> tuple[str, PatternModel, list[dict[str, Any]]]:
+def read_document(path: Path) -> tuple[str, PatternModel | None, list[dict[str, Any]]]:
     """Return name, model and statements of a document that was written as JSON; nothing in it is evaluated.
+
+    The model is None where the document is that of the general theory.
 
     Raises
     ------
@@ -72,11 +80,11 @@ def read_document(path: Path) -> tuple[str, PatternModel, list[dict[str, Any]]]:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise InputError(f"{path} must be a document of format {FORMAT}, written by derive --report")
     name, model, statements = (found.get(key) for key in ("name", "model", "statements"))
-    if not (isinstance(name, str) and isinstance(model, str) and isinstance(statements, list)):
+    if not (isinstance(name, str) and isinstance(model, str | None) and isinstance(statements, list)):
         raise InputError(f"{path} must hold a name, a model and statements, as derive --report writes them")
     if not all(isinstance(one, dict) for one in statements):
         raise InputError(f"{path} must hold statements that are JSON objects, as derive --report writes them")
-    return name, PatternModel.from_toml(model), statements
+    return name, None if model is None else PatternModel.from_toml(model), statements
 
 
 def differences(kept: list[dict[str, Any]], again: list[dict[str, Any]]) -> Iterator[str]:

@@ -1,36 +1,31 @@
 """What a document says of a model: closed forms, plateaus, theorems with numbers put in, certified shape, kind."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
-import sympy as sp
 from flint import arb, ctx
 
 from ..analytic import (
     Classification,
     PatternModel,
     Shape,
-    Table,
-    acc_test,
-    acc_train,
     classify,
     plateau_conditions,
     shape,
 )
 from ..analytic.balls import rational
-from ..analytic.exact_statements import with_values
-from ..analytic.symbols import numbers, p
 from ..naming import pattern_names, rule_name
 from ..output import exact_text, fraction_text
 from .cited_theorems import theorem_statements
+from .formulas import number_latex
 from .margins import margin_statements
+from .model_derivatives import derivative_statements
+from .model_forms import form_statements
 from .nearest_boundary import boundary_statements
 from .record import Document, Statement
-from .ways import ALGEBRA, BALLS, DEFINITION, EXACT
+from .ways import BALLS, DEFINITION, EXACT, GIVEN
 
-WRITTEN_OUT = 4
-"""Patterns up to which acc_test is written out."""
 DIGITS = 20
 """Digits of a time or value that is proved."""
 LEVELS = (Fraction(1, 2), Fraction(9, 10), Fraction(99, 100))
@@ -43,7 +38,8 @@ def documented(name: str, model: PatternModel, *, fresh: bool = False) -> Docume
 
 def _statements(model: PatternModel, *, fresh: bool) -> Iterator[Statement]:
     yield from _model(model)
-    yield from _closed_forms(model)
+    yield from form_statements(model)
+    yield from derivative_statements(model)
     yield from _plateaus(model)
     found = shape(model, levels=LEVELS)
     yield from _shape(model, found)
@@ -62,56 +58,10 @@ def _model(model: PatternModel) -> Iterator[Statement]:
     for name, x in zip(pattern_names(model), model.patterns, strict=True):
         parts = {"gamma": x.gamma, "alpha": x.alpha, "b": x.b, "g": x.g}
         says = f"{name}: " + ", ".join(f"{key} = {fraction_text(value)}" for key, value in parts.items())
-        yield Statement("The model", says, "", {key: exact_text(value) for key, value in parts.items()}, ("as given",))
+        yield Statement("The model", says, (), {key: exact_text(value) for key, value in parts.items()}, (GIVEN,))
     chances = f"chance level {fraction_text(model.chance)} on test, {fraction_text(model.chance_train)} on train"
     value = [exact_text(model.chance), exact_text(model.chance_train)]
-    yield Statement("The model", f"rule: {rule_name(model)}; {chances}", "", value, ("as given",))
-
-
-# --- closed forms
-
-
-def _closed_forms(model: PatternModel) -> Iterator[Statement]:
-    section = "Closed forms"
-    if model.n > WRITTEN_OUT:
-        yield Statement(
-            section, f"Not written out: {model.n} patterns make {2**model.n} terms.", "", None, ("counted",)
-        )
-        return
-    letters = {p(i): sp.Symbol(f"p_{i}") for i in range(model.n)}
-    forms = {
-        "train": acc_train(model.n, chance=True),
-        "test": acc_test(model.n, rule=model.rule, chance=not isinstance(model.rule, Table)),
-    }
-    corners = {
-        "train": lambda members: Fraction(1) if members else model.chance_train,
-        "test": model.generalization,
-    }
-    for which, form in forms.items():
-        polynomial = sp.expand(with_values(form, numbers(model)).xreplace(letters))
-        agrees = _agrees_at_corners(polynomial, list(letters.values()), corners[which])
-        says = f"{which.capitalize()} accuracy as a polynomial."
-        means = (ALGEBRA, "exact fractions at all corners") if agrees else (ALGEBRA,)
-        yield Statement(section, says, _equation(which, polynomial), str(polynomial), means)
-
-
-def _equation(which: str, expr: sp.Expr) -> str:
-    return rf"\mathrm{{acc}}_{{\mathrm{{{which}}}}} = {sp.latex(expr)}"
-
-
-def _agrees_at_corners(
-    polynomial: sp.Expr, letters: Sequence[sp.Symbol], value: Callable[[list[int]], Fraction]
-) -> bool:
-    """Return whether a polynomial has these values where some letters are 1 and the others 0.
-
-    That decides it, because it is of degree 1 in each letter.
-    """
-    for mask in range(2 ** len(letters)):
-        corner = {letter: mask >> i & 1 for i, letter in enumerate(letters)}
-        expected = value([i for i in range(len(letters)) if mask >> i & 1])
-        if with_values(polynomial, corner) != sp.Rational(expected.numerator, expected.denominator):
-            return False
-    return True
+    yield Statement("The model", f"rule: {rule_name(model)}; {chances}", (), value, (GIVEN,))
 
 
 # --- plateaus
@@ -123,15 +73,11 @@ def _plateaus(model: PatternModel) -> Iterator[Statement]:
     for k, height in enumerate(found.heights):
         learned = ", ".join([*standing, *(names[i] for i in found.order[:k])]) or "nothing"
         says = f"With {learned} learned test accuracy is {fraction_text(height)}."
-        yield Statement(section, says, rf"V_{{{k}}} = {_latex(height)}", exact_text(height), (EXACT,))
+        yield Statement(section, says, (rf"V_{{{k}}} = {number_latex(height)}",), exact_text(height), (EXACT,))
     for k, (one, other) in enumerate(pairwise(found.heights)):
         way = "rises" if other > one else "falls" if other < one else "stays"
         says = f"Learning {names[found.order[k]]} next, it {way}: {fraction_text(one)}, then {fraction_text(other)}."
-        yield Statement(section, says, "", way, (EXACT,))
-
-
-def _latex(number: Fraction) -> str:
-    return sp.latex(sp.Rational(number.numerator, number.denominator))
+        yield Statement(section, says, (), way, (EXACT,))
 
 
 # --- shape
@@ -144,7 +90,7 @@ def _shape(model: PatternModel, found: Shape) -> Iterator[Statement]:
     if found.verdict == "undecided":
         says = f"Extrema of test accuracy that were found: {count}; there may be more: {found.reason}."
     yield Statement(
-        section, says, "", [count, found.verdict], (BALLS,) if found.verdict == "proved" else ("undecided",)
+        section, says, (), [count, found.verdict], (BALLS,) if found.verdict == "proved" else ("undecided",)
     )
     for extremum in found.extrema:
         low, high = extremum.between
@@ -153,7 +99,7 @@ def _shape(model: PatternModel, found: Shape) -> Iterator[Statement]:
         says = (
             f"A {extremum.kind} of {value} at t = {t}, the only one in an interval of length {float(high - low):.1e}."
         )
-        yield Statement(section, says, "", [extremum.kind, t, value], (BALLS, *_seen(model, extremum.between)))
+        yield Statement(section, says, (), [extremum.kind, t, value], (BALLS, *_seen(model, extremum.between)))
     for crossing in found.crossings:
         low, high = crossing.between
         where = f"{crossing.level:g} {crossing.direction}wards at t = {crossing.t:.14g}"
@@ -161,7 +107,7 @@ def _shape(model: PatternModel, found: Shape) -> Iterator[Statement]:
             f"{crossing.curve.capitalize()} accuracy passes {where}, in an interval of length {float(high - low):.1e}."
         )
         key = [crossing.curve, f"{crossing.level:g}", f"{crossing.t:.14g}", crossing.direction]
-        yield Statement(section, says, "", key, (BALLS,))
+        yield Statement(section, says, (), key, (BALLS,))
 
 
 def _digits(number: Fraction, width: Fraction) -> str:
@@ -203,11 +149,11 @@ def _seen(model: PatternModel, between: tuple[Fraction, Fraction]) -> tuple[str,
 def _kind(found: Classification) -> Iterator[Statement]:
     section = "Kind of curve"
     means = (BALLS,) if found.verdict == "proved" else ("undecided",)
-    yield Statement(section, f"{found.kind}: {found.reason}.", "", [found.kind, found.verdict], means)
+    yield Statement(section, f"{found.kind}: {found.reason}.", (), [found.kind, found.verdict], means)
     names = ("eps", "delta", "tau", "prominence", "ratio")
     limits = {name: exact_text(getattr(found.thresholds, name)) for name in names}
     says = "Decided on t >= 0 with " + ", ".join(f"{name} = {value}" for name, value in limits.items()) + "."
-    yield Statement(section, says, "", limits, ("as given",))
+    yield Statement(section, says, (), limits, (GIVEN,))
     counts = [found.extrema_on_the_line, found.extrema_from_0, len(found.prominent)]
     says = f"Extrema: {counts[0]} on the whole line, {counts[1]} after t = 0, {counts[2]} of them prominent."
-    yield Statement(section, says, "", counts, means)
+    yield Statement(section, says, (), counts, means)
