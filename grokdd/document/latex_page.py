@@ -8,7 +8,7 @@ from .letters import in_latex, lettered
 from .nearest_boundary import SECTION, plane_of
 from .record import Document, Statement
 
-FITTED = r"""\newcommand{\fitted}[1]{\setbox0=\hbox{$\displaystyle #1$}%
+FITTED = r"""\newcommand{\fitted}[1]{\leavevmode\setbox0=\hbox{$\displaystyle #1$}%
 \ifdim\wd0>\linewidth\resizebox{\linewidth}{!}{\box0}\else\box0\fi}"""
 """A formula that is set smaller if it would be wider than the page."""
 
