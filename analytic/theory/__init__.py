@@ -2,6 +2,7 @@
 
 from ..errors import InputError, shown
 from . import (
+    across_chance,
     below_chance,
     complete_preference,
     counting,
@@ -49,6 +50,7 @@ def theorems() -> tuple[Theorem, ...]:
         schedules.recovery(),
         complete_preference.complete_preference(),
         two_patterns.classification(),
+        across_chance.across_chance(),
         counting.descents(),
         ends.parity(),
         paths.path(),

@@ -31,7 +31,7 @@ def descents() -> Theorem:
             "A curve with k descents (k times a maximum and then a minimum) takes 2 k + 1 patterns of equal speed, "
             "and so "
             "many suffice. With free speeds k + 1 patterns suffice: one slow and good, k quick and poor ones in turn. "
-            "Fewer do not for k = 1, nor for k = 2 if both g are on one side of chance."
+            "Fewer do not for k = 1, nor for k = 2."
         ),
         hypotheses=("mean rule", "positive speeds"),
         derivation=(
@@ -41,9 +41,9 @@ def descents() -> Theorem:
             "between two "
             "of them accuracy grows.",
             "One pattern is monotone: its curve is affine in p_0. Two have at most one maximum and one minimum after "
-            "it, by the theorem on two patterns, if both g are at chance or above: the better one comes first there, "
-            "and if its gamma (g - c) is 0 the curve is monotone or constant. Both below chance: c - acc_test is such "
-            "a curve.",
+            "it: by the theorem on two patterns, if both g are at chance or above (the better one comes first there, "
+            "and if its gamma (g - c) is 0 the curve is monotone or constant); below chance, c - acc_test is such a "
+            "curve; and by the theorem on two patterns across chance if one is above it and one below.",
         ),
         parts=(
             Law(
@@ -89,9 +89,8 @@ def descents() -> Theorem:
         meaning="Repeated descent needs no rich structure: one slow understanding, interrupted by things learned by "
         "heart.",
         source="docs/theory.md, sections 3.5 and 3.8",
-        gap="That k + 1 patterns are needed at free speeds is proved for k = 1 and 2 alone, and for k = 2 where both "
-        "patterns are on one side of chance, as with c = 0: one above and one below it only the law tries. For more "
-        "it would follow from the conjecture on 2 (n - 1) extrema.",
+        gap="That k + 1 patterns are needed at free speeds is proved for k = 1 and 2 alone. For more it would follow "
+        "from the conjecture on 2 (n - 1) extrema.",
     )
 
 
@@ -139,7 +138,9 @@ def extrema_of_the_mean() -> Theorem:
         "attained.",
         hypotheses=("mean rule", "positive speeds"),
         derivation=(
-            "n = 1 is monotone and n = 2 is classified: at most two.",
+            "n = 1 is monotone and n = 2 is classified, on one side of chance and across it: at most two.",
+            "If all patterns but one are sudden, any rule: between two steps acc_test is affine in the one that moves, "
+            "so monotone, and n pieces and n - 1 steps turn at most 2 (n - 1) times.",
             "One slow good pattern and n - 1 quick poor ones attain 2 (n - 1).",
             "No proof is known for n = 3 and more.",
         ),

@@ -8,7 +8,7 @@ from flint import ctx
 from ..analytic import Mean, PatternModel, Shape
 from ..analytic.balls import BallCurves
 from ..analytic.tails import tails
-from ..analytic.theory import equal_speeds, two_patterns
+from ..analytic.theory import across_chance, equal_speeds, two_patterns
 from ..output import fraction_text
 from .formulas import number_latex
 from .record import Statement
@@ -25,6 +25,7 @@ def counting_statements(model: PatternModel, found: Shape) -> Iterator[Statement
     """Yield what theorems say of the extrema of a model, whose number is proved; all alpha are positive."""
     kinds = [x.kind for x in found.extrema]
     yield from _two_patterns(model, kinds)
+    yield from _across_chance(model, kinds)
     yield from _two_of_one_speed(model, kinds)
     yield from _one_speed(model, len(kinds))
     yield from _parity(model, len(kinds))
@@ -39,12 +40,27 @@ def _two_patterns(model: PatternModel, kinds: list[str]) -> Iterator[Statement]:
     a, b, e = two_patterns.terms(better)
     ratio = better.patterns[1].alpha / better.patterns[0].alpha
     allowed = two_patterns.allowed_shapes(better)
-    names = [" and then a ".join(f"{kind}" for kind in one) or "no extremum" for one in allowed]
+    names = _named(allowed)
     says = f"The better pattern as pattern 0: a_1 {'<' if b < e else '>='} e, a_0 {'>' if a > e else '='} e and "
-    says += f"r = {fraction_text(ratio)}, so there is {' or '.join(f'a {x}' if x[0] == 'm' else x for x in names)}."
+    says += f"r = {fraction_text(ratio)}, so there is {' or '.join(names)}."
     values = zip(("a_{0}", "a_{1}", "e", "r"), (a, b, e, ratio), strict=True)
     formula = r", \qquad ".join(f"{letter} = {number_latex(value)}" for letter, value in values)
     yield Statement(CITED, says, (formula,), names, agreeing(kinds in allowed, BALLS, theorem_way("two patterns")))
+
+
+def _named(allowed: list[list[str]]) -> list[str]:
+    """Return sequences of extrema in words."""
+    return [" and then ".join(f"a {kind}" for kind in one) or "no extremum" for one in allowed]
+
+
+def _across_chance(model: PatternModel, kinds: list[str]) -> Iterator[Statement]:
+    """Yield what is left to two patterns on two sides of chance."""
+    allowed = across_chance.allowed_shapes(model)
+    if allowed is None:
+        return
+    names = _named(allowed)
+    says = f"One pattern is above chance and one below it, so there is {' or '.join(names)}."
+    yield Statement(CITED, says, (), names, agreeing(kinds in allowed, BALLS, theorem_way("across chance")))
 
 
 def _two_of_one_speed(model: PatternModel, kinds: list[str]) -> Iterator[Statement]:
@@ -98,7 +114,7 @@ def _under_the_mean(model: PatternModel, kinds: list[str]) -> Iterator[Statement
     descents = sum(pair == ("maximum", "minimum") for pair in pairwise(kinds))
     one_speed = len({x.alpha for x in model.patterns if x.gamma > 0}) == 1
     most = (n - 1) // 2 if one_speed else n - 1
-    known = one_speed or n == 1 or (n == 2 and _on_one_side_of_chance(model))
+    known = one_speed or n <= 2
     says = f"Descents, a maximum and then a minimum: {descents}. "
     says += f"{n} pattern{'' if n == 1 else 's'} {'of one speed ' if one_speed else ''}can make {most}"
     says += " and no more." if known else ", and no more if the conjecture below holds."
@@ -108,8 +124,3 @@ def _under_the_mean(model: PatternModel, kinds: list[str]) -> Iterator[Statement
         says = f"Conjecture, not proved: {n} patterns under the mean rule make at most {2 * (n - 1)} extrema. "
         says += f"Here there are {len(kinds)}."
         yield Statement(CITED, says, (), [len(kinds), 2 * (n - 1)], ("conjecture: extrema under the mean",))
-
-
-def _on_one_side_of_chance(model: PatternModel) -> bool:
-    above = [x.g - model.chance for x in model.patterns if x.gamma > 0]
-    return min(above) >= 0 or max(above) <= 0

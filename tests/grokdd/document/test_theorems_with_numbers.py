@@ -141,7 +141,7 @@ def test_two_patterns_of_one_speed_have_their_condition_and_their_peak():
     assert found["finite speed"][0].value is True
     assert found["peak"][0].value[0].startswith("43.5551")  # docs/theory.md, 3.4
     assert found["peak"][0].value[1].startswith("0.5336987")
-    assert found["two patterns"][0].value == ["no extremum", "maximum"]
+    assert found["two patterns"][0].value == ["no extremum", "a maximum"]
     assert "finite speed" not in cited(pair((1, 1, 30, 0), (1, 1, 50, 1)))  # the poorer first
     late = cited(pair((1, 1, 30, 1), (HALF, 1, 30, HALF)))
     assert late["finite speed"][0].value is False
@@ -150,9 +150,9 @@ def test_two_patterns_of_one_speed_have_their_condition_and_their_peak():
 
 def test_the_classification_of_two_patterns_holds_with_the_better_one_first_and_above_chance():
     quick_and_poor = pair((1, Fraction(1, 20), 100, 1), (1, 1, 100, 0))
-    assert cited(quick_and_poor)["two patterns"][0].value == ["no extremum", "maximum and then a minimum"]
+    assert cited(quick_and_poor)["two patterns"][0].value == ["no extremum", "a maximum and then a minimum"]
     swapped = pair((1, 1, 100, 0), (1, Fraction(1, 20), 100, 1))
-    assert cited(swapped)["two patterns"][0].value == ["no extremum", "maximum and then a minimum"]
+    assert cited(swapped)["two patterns"][0].value == ["no extremum", "a maximum and then a minimum"]
     assert "two patterns" not in cited(pair((1, 1, 10, 1), (1, 1, 20, 0), chance=HALF))  # one below chance
     table = Table([0, 1, 0, HALF])
     assert "two patterns" in cited(pair((1, 1, 10, 1), (1, 1, 20, 0), rule=table, chance=None))
@@ -172,8 +172,23 @@ def test_descents_under_the_mean_and_the_conjecture():
     assert cited(three)["descents"][0].value == [2, 2]
     assert cited(three)["extrema under the mean"][0].value == [4, 4]
     one_below = pair((1, 1, 10, 1), (1, 3, 20, 0), chance=HALF)
-    assert "if the conjecture below holds" in cited(one_below)["descents"][0].says
-    assert "and no more." in cited(pair((1, 1, 10, 1), (1, 3, 20, 0)))["descents"][0].says
+    for two in (one_below, pair((1, 1, 10, 1), (1, 3, 20, 0))):
+        assert "and no more." in cited(two)["descents"][0].says
+    assert "if the conjecture below holds" in cited(three)["descents"][0].says
+
+
+def test_two_patterns_on_two_sides_of_chance():
+    faster = pair((1, 1, 10, 1), (1, 3, 20, 0), chance=HALF)
+    assert cited(faster)["across chance"][0].value == ["no extremum", "a maximum and then a minimum"]
+    slower = pair((1, 3, 10, 1), (1, 1, 20, 0), chance=HALF)
+    assert cited(slower)["across chance"][0].value == ["no extremum", "a minimum and then a maximum"]
+    complete = pair((1, 1, 10, 1), (1, 3, 20, 0), rule=Preferred(1), chance=HALF)
+    assert cited(complete)["across chance"][0].value == ["a maximum"]
+    hump = pair((1, 3, 10, 1), (1, 1, 20, 0), rule=Preferred(0), chance=HALF)
+    assert cited(hump)["across chance"][0].value == ["a minimum"]
+    assert "across chance" not in cited(pair((1, 1, 10, 1), (1, 3, 20, HALF), chance=HALF))
+    table = pair((1, 1, 10, 1), (1, 3, 20, 0), rule=Table([HALF, 1, 0, HALF]), chance=None)
+    assert "across chance" not in cited(table)
 
 
 def test_falling_ways_are_listed_with_their_numbers():
