@@ -45,10 +45,13 @@ def all_turns(curves: BallCurves) -> AllTurns:
     slowest = min(alpha for alpha, _ in left.clocks)
     (low, before), left_known = _end(left, slowest)
     (minus_high, minus_after), right_known = _end(right, slowest)
-    found, left_open = turns(curves, Stretch(low, -minus_high, before, -minus_after))
     known = left_known and right_known
-    if not (known and not left_open) and (exact := _exactly(curves)):
+    search = turns(curves, Stretch(low, -minus_high, before, -minus_after))
+    found, left_open = next(search)
+    # What more bits may settle takes them seconds; where exact algebra can settle it, it takes hardly any time.
+    if (left_open or not known) and (exact := _exactly(curves)):
         return exact
+    found, left_open = [(found, left_open), *search][-1]
     narrow = [narrowed(curves, turn, finest(curves)) for turn in found]
     if not known:
         return AllTurns(narrow, False, _why(curves, FAR_TAIL if left.leads and right.leads else CANCELS_IN_A_TAIL))
