@@ -79,7 +79,9 @@ def shape(model: PatternModel, levels: Iterable[Exact] = (0.5, 0.9, 0.99)) -> Sh
     """Return the extrema of acc_test, and the times at which acc_train and acc_test pass `levels`.
 
     Times are good to 1e-14 of themselves or to 1e-18 / alpha of the fastest pattern, and values to an ulp. Where the
-    slope touches 0, or a curve a level, without a change of sign, there is neither an extremum nor a crossing.
+    slope touches 0, or a curve a level, without a change of sign, there is neither an extremum nor a crossing. That is
+    proved where the speeds, and the times in their units, have common measures that are not too small (docs/theory.md,
+    3.11); else the verdict is "undecided", or `certified` False.
 
     Parameters
     ----------

@@ -6,6 +6,7 @@ there, and its slope one of order k - 1. SymPy counts the roots of the slope, as
 
 import math
 import random
+import time
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import reduce
@@ -28,11 +29,13 @@ from grokdd.analytic import (
     common_clock,
     shape,
 )
+from grokdd.analytic import all_turns as module
 from grokdd.analytic.all_turns import TOO_LARGE, finest
 from grokdd.analytic.balls import BallCurves, fraction, rational
 from grokdd.analytic.common_clock import CommonClock
-from grokdd.analytic.odd_roots import OddRoots
+from grokdd.analytic.odd_roots import OddRoots, sign_before
 from grokdd.analytic.tails import tails
+from grokdd.analytic.turns import Stretch, Turn
 
 from .definition import contradictions
 
@@ -299,6 +302,34 @@ def test_without_bits_exact_algebra_says_nothing(monkeypatch: pytest.MonkeyPatch
     assert all(answer is None or answer == answers[-1] for answer in answers)
 
 
+def test_a_sign_that_needs_more_bits_is_waited_for(monkeypatch: pytest.MonkeyPatch):
+    curves = BallCurves(model_of(times_r(2), *[(1, 0)] * 2, (2, 0)))
+    truth = CommonClock(curves).turns(finest(curves))
+    assert truth
+    known_from = 1024
+    monkeypatch.setattr(common_clock, "sign_before", lambda *x: sign_before(*x) if ctx.prec >= known_from else 0)
+    found = CommonClock(curves).turns(finest(curves))
+    assert found is not None
+    assert [turn.before for turn in found] == [turn.before for turn in truth]
+    known_from = 10**6
+    assert CommonClock(curves).turns(finest(curves)) is None
+
+
+def test_an_undecided_tail_is_decided_even_if_the_balls_leave_nothing_open(monkeypatch: pytest.MonkeyPatch):
+    model = model_of(by_mask(S_S_R), (1, 0), (1, 0), (2, 0))
+    truth = shape(model, levels=())
+    monkeypatch.setattr(module, "turns", lambda *_: iter([(list[Turn](), list[Stretch]())]))
+    assert shape(model, levels=()) == truth
+
+
+def test_what_is_too_large_is_seen_before_it_is_multiplied_out():
+    rng = random.Random(1)
+    curves = BallCurves(PatternModel([Pattern(gamma=1, alpha=rng.random(), b=i, g=i % 2) for i in range(12)]))
+    begin = time.monotonic()
+    assert not CommonClock(curves).small
+    assert time.monotonic() - begin < 0.5  # 4096 sets and 3**12 products would take longer
+
+
 # --- roots
 
 
@@ -335,6 +366,13 @@ def test_roots_of_odd_multiplicity(polynomial: fmpq_mpoly, expected: list[int]):
 @pytest.mark.parametrize(("by", "count"), [(fmpq(-1, 10**30), 2), (fmpq(0), 0), (fmpq(1, 10**30), 0)])
 def test_a_double_root_splits_or_leaves_the_line(by: fmpq, count: int):
     assert len(roots((X - V) ** 2 + by)) == count
+
+
+def test_a_degree_that_is_not_known_yet_is_waited_for():
+    nearly = (V - fmpq(2718281828459045, 10**15)) * X - 1  # e is 2.35e-16 more than that
+    with ctx.workprec(32):
+        assert OddRoots(nearly).isolated(arb(1).exp(), WIDTH) is None
+    assert roots(nearly) == [pytest.approx(-math.log(2.35360287e-16), rel=1e-9)]
 
 
 def test_roots_of_two_factors_are_told_apart_however_near_they_are():
