@@ -25,7 +25,7 @@ LARGEST_DEGREE = 200
 LARGEST_AREA = 100_000
 """Degree in x times degree in v up to which polynomials are multiplied out."""
 LARGEST_SIZE = 10**7
-"""The same times the bits of a coefficient, up to which they are factored: squares of this size take some 2 seconds."""
+"""The same times the bits of a coefficient, up to which they are factored: squares of this size take up to a second."""
 RING = fmpq_mpoly_ctx.get(("x", "v"), "lex")
 
 
