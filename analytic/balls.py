@@ -86,6 +86,14 @@ def fraction(number: fmpq) -> Fraction:
     return Fraction(int(number.p), int(number.q))
 
 
+def as_float(number: fmpq) -> float:
+    """Return the float nearest to `number`; infinite where that lies beyond all floats."""
+    try:
+        return int(number.numerator) / int(number.denominator)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
 def moves(pattern: Pattern) -> bool:
     """Return whether p(t) changes with time at all."""
     return pattern.gamma > 0 and pattern.alpha > 0

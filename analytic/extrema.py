@@ -1,8 +1,8 @@
 """The shape of a model's curves: every extremum of acc_test, and every time at which a curve passes a level.
 
-Signs are decided by Arb balls and exact rationals, so that none is ever wrong. Two tail arguments (`tails`) leave an
-interval, on which every turn is found (`turns`); where all patterns share one clock, a polynomial says it all
-(`one_clock`). Between extrema acc_test is monotone, and passes a level once or not at all.
+Signs are decided by Arb balls and exact algebra, so that none is ever wrong. Between extrema (`all_turns`) acc_test is
+monotone, and passes a level once or not at all. Whether it touches one at an extremum, polynomials say
+(`common_clock`).
 """
 
 import math
@@ -14,26 +14,20 @@ from typing import Literal
 
 from flint import arb, ctx, fmpq
 
-from .balls import BallCurves, fraction, moves, rational
+from .all_turns import AllTurns, all_turns, finest
+from .balls import BallCurves, as_float, fraction, moves, rational
+from .common_clock import CommonClock
 from .errors import InputError, shown
 from .exact import Exact, as_fraction
 from .model import PatternModel, demand_model
-from .one_clock import one_clock_turns
 from .slope import sign_of
-from .tails import Tail, tails
-from .turns import PRECISIONS, Mark, Stretch, Turn, beside_marks, narrowed, turns
+from .turns import PRECISIONS, Mark, Turn, beside_marks, narrowed
 from .vertices import vertex_values
 
-STANDS = "no pattern that acc_test depends on ever moves, so it is constant, exactly"
-CANCELS = "the patterns that move cancel in acc_test, so it is constant, exactly"
-CANCELS_IN_A_TAIL = "in a tail of acc_test its leading terms cancel exactly"
-FAR_TAIL = "a tail of acc_test begins farther out than was looked, or its leading terms nearly cancel"
 LARGEST = 12
 """Patterns up to which a shape is computed: each time costs 2**n multiplications of balls."""
 FARTHEST = 200
 """Doublings of a distance after which a level is not looked for any more."""
-FAR = 2**20
-"""Where the tails are cut if they cannot be decided, in units of 1 / alpha of the slowest pattern."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +79,9 @@ def shape(model: PatternModel, levels: Iterable[Exact] = (0.5, 0.9, 0.99)) -> Sh
     """Return the extrema of acc_test, and the times at which acc_train and acc_test pass `levels`.
 
     Times are good to 1e-14 of themselves or to 1e-18 / alpha of the fastest pattern, and values to an ulp. Where the
-    slope touches 0, or a curve a level, without a change of sign, there is neither an extremum nor a crossing.
+    slope touches 0, or a curve a level, without a change of sign, there is neither an extremum nor a crossing. That is
+    proved where the speeds, and the times in their units, have common measures that are not too small (docs/theory.md,
+    3.11); else the verdict is "undecided", or `certified` False.
 
     Parameters
     ----------
@@ -117,9 +113,9 @@ def shape(model: PatternModel, levels: Iterable[Exact] = (0.5, 0.9, 0.99)) -> Sh
     heights = dict.fromkeys(as_fraction(f"levels[{i}]", level) for i, level in enumerate(levels))
     curves = BallCurves(model)
     with ctx.workprec(PRECISIONS[0]):
-        found = _find_turns(curves)
+        found = all_turns(curves)
         passed = [_train_crossing(model, curves, level) for level in heights]
-        passed += [_test_crossings(curves, found.turns, level) for level in heights]
+        passed += [_test_crossings(curves, found, level) for level in heights]
         extrema = tuple(_extremum(curves, turn) for turn in found.turns)
     crossings = [crossing for some, _ in passed for crossing in some]
     return Shape(
@@ -131,49 +127,10 @@ def shape(model: PatternModel, levels: Iterable[Exact] = (0.5, 0.9, 0.99)) -> Sh
     )
 
 
-@dataclass(frozen=True)
-class _Found:
-    turns: list[Turn]
-    complete: bool
-    reason: str
-
-
-def _find_turns(curves: BallCurves) -> _Found:
-    """Return the turns of acc_test, narrowed, and whether they are all of them."""
-    left, right = tails(curves)
-    if left.constant:
-        return _Found([], True, CANCELS if curves.moving else STANDS)
-    alphas = [curves.parameters[i][1] for i in curves.moving]
-    fastest, slowest = max(alphas), min(alphas)
-    width = 1 / (fastest * 2**80)
-    if len(left.clocks) == 1 and (exact := one_clock_turns(left.polynomial(), *left.clocks[0], width)) is not None:
-        return _Found(exact, True, "acc_test is a polynomial of one logistic; the roots of its derivative are isolated")
-    ends = _end(left, slowest), _end(right, slowest)
-    (low, before), (minus_high, minus_after) = ends[0][0], ends[1][0]
-    stretch = Stretch(low, -minus_high, before, -minus_after)
-    found, left_open = turns(curves, stretch)
-    narrow = [narrowed(curves, turn, width) for turn in found]
-    if not (ends[0][1] and ends[1][1]):
-        cancels = not (left.leads and right.leads)
-        return _Found(narrow, False, CANCELS_IN_A_TAIL if cancels else FAR_TAIL)
-    if left_open:
-        near = _as_float(left_open[0].low)
-        return _Found(narrow, False, f"near t = {near:.6g} the slope touches 0, or comes closer to it than can be told")
-    return _Found(narrow, True, "two tail arguments, and between them balls that leave no interval open")
-
-
-def _end(tail: Tail, slowest: fmpq) -> tuple[tuple[fmpq, int], bool]:
-    """Return where a tail begins, with the sign of the slope there, and whether that is proved."""
-    found = tail.begins()
-    if found is not None:
-        return found, True
-    return (min(b for _, b in tail.clocks) - FAR / slowest, 0), False
-
-
 def _extremum(curves: BallCurves, turn: Turn) -> Extremum:
     value = curves.test_over(turn.low, turn.high)
     return Extremum(
-        t=_as_float((turn.low + turn.high) / 2),
+        t=as_float((turn.low + turn.high) / 2),
         value=float(value),
         kind="maximum" if turn.before > 0 else "minimum",
         between=(fraction(turn.low), fraction(turn.high)),
@@ -205,7 +162,7 @@ class _Passing:
             return None
         low, t, high = self._bisected(low, high, before)
         direction = "up" if before < 0 else "down"
-        return Crossing(self.curve, float(self.level), _as_float(t), direction, (fraction(low), fraction(high)))
+        return Crossing(self.curve, float(self.level), as_float(t), direction, (fraction(low), fraction(high)))
 
     def _reach(self, start: fmpq, way: int, sign: int) -> fmpq | None:
         """Return a time beyond `start`, one way or the other, at which the sign is `sign`."""
@@ -228,20 +185,46 @@ class _Passing:
         return low, (low + high) / 2, high
 
 
-def _test_crossings(curves: BallCurves, extrema: Sequence[Turn], level: Fraction) -> tuple[list[Crossing], bool]:
-    """Return where acc_test passes a level, and whether that is all: it is monotone between extrema."""
+def _test_crossings(curves: BallCurves, found: AllTurns, level: Fraction) -> tuple[list[Crossing], bool]:
+    """Return where acc_test passes a level, and whether that is all."""
+    if not curves.moving:
+        return [], True
+    crossings, decided = _monotone_crossings(curves, found.turns, level)
+    if found.complete and not decided and (exact := _exact_crossings(curves, level)) is not None:
+        return exact, True
+    return crossings, decided
+
+
+def _monotone_crossings(curves: BallCurves, extrema: Sequence[Turn], level: Fraction) -> tuple[list[Crossing], bool]:
+    """Return the same from the signs at the extrema, between which acc_test is monotone."""
     values, height = vertex_values(curves), rational(level)
     signs = [sign_of(values[0] - height), *(_sign_at_turn(curves, turn, height) for turn in extrema)]
     signs.append(sign_of(values[-1] - height))
-    if not curves.moving:
-        return [], True
-    clocks = [Mark(b, alpha) for _, alpha, b in (curves.parameters[i] for i in curves.moving)]
+    clocks = [Mark(b, alpha) for _, alpha, b in curves.moving_parameters]
     passing = _Passing(lambda t: curves.at(t).test - height, "test", level, clocks)
     times = [None, *((turn.low + turn.high) / 2 for turn in extrema), None]
     # At an infinite time a curve that approaches the level does not pass it.
     known = [(t, sign) for t, sign in zip(times, signs, strict=True) if sign]
     found = [passing.between(low, high, before) for (low, before), (high, after) in pairwise(known) if before != after]
     return [one for one in found if one is not None], all(signs[1:-1]) and None not in found
+
+
+def _exact_crossings(curves: BallCurves, level: Fraction) -> list[Crossing] | None:
+    """Return the same by exact algebra, which knows a level that is touched; None if the polynomials are too large."""
+    clock = CommonClock(curves)
+    passes = clock.passes(rational(level), finest(curves)) if clock.small else None
+    if passes is None:
+        return None
+    return [
+        Crossing(
+            curve="test",
+            level=float(level),
+            t=as_float((one.low + one.high) / 2),
+            direction="up" if one.before < 0 else "down",
+            between=(fraction(one.low), fraction(one.high)),
+        )
+        for one in passes
+    ]
 
 
 def _train_crossing(model: PatternModel, curves: BallCurves, level: Fraction) -> tuple[list[Crossing], bool]:
@@ -281,11 +264,3 @@ def _sign_at(reading: Reading, t: fmpq) -> int:
         if value.is_zero():
             break
     return 0
-
-
-def _as_float(t: fmpq) -> float:
-    """Return the float nearest to `t`; infinite where `t` lies beyond all floats."""
-    try:
-        return int(t.numerator) / int(t.denominator)
-    except OverflowError:
-        return math.inf if t > 0 else -math.inf

@@ -73,11 +73,6 @@ class Tail:
             sums[term.delay] += term.c
         return any(total != 0 for total in sums.values())
 
-    def polynomial(self) -> list[Number]:
-        """Return the coefficients of the polynomial of one clock, scaled so, but for its constant, left at 0."""
-        found = {term.powers[0]: term.c for term in self._terms}
-        return [found.get(power, fmpz(0)) for power in range(max(found) + 1)]
-
     def begins(self) -> tuple[fmpq, int] | None:
         """Return a time before which acc_test' has one sign, and the sign; None if none was found."""
         if not self.leads:

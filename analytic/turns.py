@@ -59,16 +59,19 @@ class Stretch:
     after: int
 
 
-def turns(curves: BallCurves, whole: Stretch) -> tuple[list[Turn], list[Stretch]]:
-    """Return the turns in a stretch, in order of time, and the parts of it that could not be settled."""
+def turns(curves: BallCurves, whole: Stretch) -> Iterator[tuple[list[Turn], list[Stretch]]]:
+    """Yield the turns in a stretch, in order of time, and the parts of it that are open yet; with ever more bits.
+
+    It ends when all is settled, or more bits are not worth their time.
+    """
     search = _Search(curves)
     left_open = [whole]
     for bits in PRECISIONS:
         with ctx.workprec(bits):
             left_open = [part for stretch in left_open for part in search.settle(stretch)]
+        yield sorted(search.found, key=lambda turn: turn.low), left_open
         if not left_open or len(left_open) > MOST_OPEN:
-            break
-    return sorted(search.found, key=lambda turn: turn.low), left_open
+            return
 
 
 class _Part(NamedTuple):

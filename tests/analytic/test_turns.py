@@ -18,12 +18,12 @@ PEAK = PatternModel([Pattern(gamma=1, alpha=1, b=b, g=0) for b in (0, 10)], Tabl
     ("low", "high", "before", "after"), [(5, 6, 0, -1), (4, 5, 1, 0)], ids=["it begins there", "it ends there"]
 )
 def test_no_turn_is_claimed_next_to_an_end_of_unknown_sign(low, high, before, after):
-    found, _ = turns(BallCurves(PEAK), Stretch(fmpq(low), fmpq(high), before, after))
+    *_, (found, _) = turns(BallCurves(PEAK), Stretch(fmpq(low), fmpq(high), before, after))
     assert found == []
 
 
 def test_a_turn_between_known_signs_is_found():
-    found, left_open = turns(BallCurves(PEAK), Stretch(fmpq(9, 2), fmpq(6), 1, -1))
+    *_, (found, left_open) = turns(BallCurves(PEAK), Stretch(fmpq(9, 2), fmpq(6), 1, -1))
     assert [(turn.before, turn.low <= 5 <= turn.high) for turn in found] == [(1, True)]
     assert left_open == []
 

@@ -13,7 +13,7 @@ import pytest
 
 from grokdd import __version__
 from grokdd.__main__ import main
-from grokdd.analytic import Pattern, PatternModel, Preferred, plateau_heights, presets
+from grokdd.analytic import Pattern, PatternModel, Preferred, Table, plateau_heights, presets
 from grokdd.empirical import Recorder, experiments
 from grokdd.empirical.stack import Stack
 from grokdd.simulation import fine_times
@@ -102,6 +102,17 @@ def test_a_name_in_a_file_cannot_steer_the_terminal(grokdd, tmp_path, more):
         assert all(c.isprintable() for c in got.out.replace("\n", ""))
     if more:
         assert json.loads(got.out)["patterns"][0]["name"] == "\x1b[31mred\x9b\u202e\x7f"
+
+
+def test_derive_proves_that_a_slope_which_touches_0_is_no_extremum(grokdd, tmp_path):
+    # analytic/test_common_clock.py, "1:2, a table", at another time
+    file = tmp_path / "model.toml"
+    patterns = [Pattern(gamma=1, alpha=alpha, b=7, g=0) for alpha in (1, 2)]
+    file.write_text(PatternModel(patterns, Table([0.5, 1, 0.25, 0.75])).to_toml())
+    told = grokdd("derive", file)
+    assert told.code == 0
+    assert "no extremum" in told.out
+    assert "verdict: proved (acc_test is a quotient of polynomials of one exponential" in told.out
 
 
 def test_derive_writes_plateaus_of_any_length(grokdd, tmp_path):
