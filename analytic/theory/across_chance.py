@@ -26,6 +26,10 @@ ROOT = sp.Symbol("w", real=True)
 """sqrt(1 + x)."""
 
 
+def _equals(one: sp.Expr, other: sp.Expr) -> Boolean:
+    return cast(Boolean, sp.Eq(one, other))
+
+
 def across_chance() -> Theorem:
     """Return the theorem on a pattern above chance and one below it."""
     return Theorem(
@@ -96,7 +100,7 @@ def across_chance() -> Theorem:
                 says="1 / (y + C) = (w - b) / (C^2 - 1)^(1/2) with w^2 = 1 + x and b^2 = f^2 + x: both solve the "
                 "equation of f, (C^2 - 1) m^2 - 2 C m + 1 - f^2 = 0, which has one such root",
                 claim=cast(Boolean, sp.Eq((ROOT - B) ** 2 - 2 * ROOT * (ROOT - B) + 1 - F**2, 0)),
-                where=cast(Boolean, sp.And(sp.Eq(ROOT**2, 1 + X), sp.Eq(B**2, F**2 + X), X > 0)),
+                where=cast(Boolean, sp.And(_equals(ROOT**2, 1 + X), _equals(B**2, F**2 + X), X > 0)),
                 witness={X: Fraction(9, 16), ROOT: Fraction(5, 4), F: Fraction(0), B: Fraction(3, 4)},
                 too_much=cast(Boolean, sp.Eq((ROOT - B) ** 2 - 2 * ROOT * (ROOT - B) + 1, 0)),
             ),
@@ -104,7 +108,7 @@ def across_chance() -> Theorem:
                 says="rho grows with C: its root w - b falls as x grows, since 1 / w < 1 / b",
                 claim=cast(Boolean, 1 / ROOT < 1 / B),
                 where=cast(
-                    Boolean, sp.And(sp.Eq(ROOT**2, 1 + X), sp.Eq(B**2, F**2 + X), X > 0, F**2 < 1, B > 0, ROOT > 0)
+                    Boolean, sp.And(_equals(ROOT**2, 1 + X), _equals(B**2, F**2 + X), X > 0, F**2 < 1, B > 0, ROOT > 0)
                 ),
                 witness={X: Fraction(9, 16), ROOT: Fraction(5, 4), F: Fraction(0), B: Fraction(3, 4)},
                 too_much=cast(Boolean, 2 / ROOT < 1 / B),
@@ -112,7 +116,7 @@ def across_chance() -> Theorem:
             Lemma(
                 says="P / f^2 falls as |f| grows: 2 P - f P' = 2 (w b + w x / b - 2 x) > 0",
                 claim=cast(Boolean, sp.Gt(ROOT * (B**2 + X) - 2 * X * B, 0)),
-                where=cast(Boolean, sp.And(sp.Eq(ROOT**2, 1 + X), X > 0, B > 0, ROOT > 0)),
+                where=cast(Boolean, sp.And(_equals(ROOT**2, 1 + X), X > 0, B > 0, ROOT > 0)),
                 witness={X: Fraction(9, 16), ROOT: Fraction(5, 4), B: Fraction(3, 4)},
                 too_much=cast(Boolean, sp.Gt(ROOT * (B**2 + X) - 3 * X * B, 0)),
             ),
@@ -151,8 +155,8 @@ def across_chance() -> Theorem:
         meaning="Something worse than guessing can dent accuracy once, never twice, and only if it is learned faster; "
         "learned more slowly, it makes a hump instead.",
         source="docs/theory.md, section 3.8",
-        gap="Descartes' rule for sums of real exponentials is a classical theorem, which no part checks; that (log phi)' "
-        "is the difference of the two functions f is the proof above.",
+        gap="Descartes' rule for sums of real exponentials is classical, and checked by no part; that the slope "
+        "of log phi is the difference of the two functions f is the proof above.",
     )
 
 

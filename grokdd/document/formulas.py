@@ -75,7 +75,9 @@ def _with_brackets(expr: Any) -> tuple[Any, dict[sp.Symbol, str]]:
 def _with_decimals(expr: Any) -> tuple[Any, dict[sp.Symbol, str]]:
     """Return an expression with a letter in place of each number that is too long, and how these are written."""
     numbers = [one for one in expr.atoms(sp.Rational) if is_long(one)]
-    letters = {one: sp.Dummy("0") for one in numbers}  # "0": printed before the letters that it multiplies
+    letters: dict[Any, sp.Symbol] = {
+        one: sp.Dummy("0") for one in numbers
+    }  # "0": printed before the letters that it multiplies
     written = {letter: _decimal(abs(Fraction(int(one.p), int(one.q)))) for one, letter in letters.items()}
     return expr.xreplace({one: letter * sp.sign(one) for one, letter in letters.items()}), written
 

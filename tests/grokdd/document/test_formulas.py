@@ -1,6 +1,7 @@
 """Formulas in LaTeX: memberships for bits, decimals for long fractions, numbers in the place of letters, lines."""
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import sympy as sp
@@ -32,7 +33,7 @@ def test_what_a_reader_writes(expr, expected):
 
 
 def test_a_long_fraction_is_a_decimal_of_twelve_digits_and_no_longer_equal():
-    number = sp.Rational(Fraction(0.15))  # 0.15 as a float: 5404319552844595/2**55
+    number: Any = sp.Rational(Fraction(0.15))  # 0.15 as a float: 5404319552844595/2**55
     assert is_long(number)
     assert latex(number) == "0.15"
     assert equal("x", number * p[0]) == (r"x \approx 0.15 {p}_{0}",)

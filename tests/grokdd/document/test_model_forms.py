@@ -17,7 +17,8 @@ from grokdd.analytic import (
     presets,
     rate,
 )
-from grokdd.analytic.symbols import p
+from grokdd.analytic.exact_statements import with_values
+from grokdd.analytic.symbols import numbers, p, t
 from grokdd.document import model_derivatives, model_forms
 from grokdd.document.model_derivatives import derivative_statements
 from grokdd.document.model_forms import form_statements
@@ -99,9 +100,7 @@ def test_printed_slopes_are_those_of_the_time_derivative():
         at[p(i)] = sp.N(sp.Rational(x.gamma) * share, 40)
         rates.append(sp.Rational(x.alpha) * at[p(i)] * (1 - sp.N(share, 40)))
     total = sum(sp.parse_expr(slope, letters).subs(at) * v for slope, v in zip(slopes, rates, strict=True))
-    from grokdd.analytic.symbols import numbers, t
-
-    exact = rate(acc_test(3, rule=Preferred(2))).subs(numbers(model)).subs(t, 40)
+    exact = with_values(rate(acc_test(3, rule=Preferred(2))), {**numbers(model), t: 40})
     assert abs(sp.N(exact, 40) - total) < sp.Float("1e-30")
 
 

@@ -11,12 +11,14 @@ from grokdd.analytic import (
     Pattern,
     PatternModel,
     Preferred,
+    Rule,
     SoftPreference,
     Table,
     plateau_heights,
     presets,
     shape,
 )
+from grokdd.analytic.exact import Exact
 from grokdd.analytic.theory import grokking
 from grokdd.document import counting_theorems, plateau_theorems
 from grokdd.document.cited_theorems import theorem_statements
@@ -37,7 +39,7 @@ def cited(model):
     return found
 
 
-def pair(*rows, rule=None, chance=0):
+def pair(*rows: tuple[Exact, ...], rule: Rule | None = None, chance: Exact | None = 0):
     return PatternModel([Pattern(gamma=w, alpha=x, b=y, g=z) for w, x, y, z in rows], rule, chance)
 
 
