@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from .allocation import Sample, sample
     from .derivatives import Gradient, gradient
     from .evaluate import accuracies, curves
+    from .on_the_fly import sum_over_sets
     from .table_forms import extension, form_for
+    from .transforms import multilinear_coefficients, table_of_coefficients
 
 __getattr__, _lazy = lazy_names(
     __name__,
@@ -22,11 +24,25 @@ __getattr__, _lazy = lazy_names(
         "allocation": ("Sample", "sample"),
         "derivatives": ("Gradient", "gradient"),
         "evaluate": ("accuracies", "curves"),
+        "on_the_fly": ("sum_over_sets",),
         "table_forms": ("extension", "form_for"),
+        "transforms": ("multilinear_coefficients", "table_of_coefficients"),
     },
 )
 
-__all__ = ["Gradient", "Sample", "accuracies", "curves", "extension", "form_for", "gradient", "sample"]
+__all__ = [
+    "Gradient",
+    "Sample",
+    "accuracies",
+    "curves",
+    "extension",
+    "form_for",
+    "gradient",
+    "multilinear_coefficients",
+    "sample",
+    "sum_over_sets",
+    "table_of_coefficients",
+]
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,117 @@
+"""The sum over sets without a table: the exact value within its bound, any rule, the same bits on any threads."""
+
+from fractions import Fraction
+
+import numba
+import numpy as np
+import pytest
+
+from grokdd.analytic import InputError
+from grokdd.simulate import extension, on_the_fly, sum_over_sets
+from grokdd.simulate.on_the_fly import COLUMNS, mean_rows, mean_rows_py, set_totals, set_totals_py
+
+ROUNDING = Fraction(1, 2**53)
+
+
+@numba.njit
+def first_wins(mask, count, total):
+    """Return 0.9 where pattern 0 is, and else the mean."""
+    if mask & 1:
+        return 0.9
+    return total / count if count else 0.0
+
+
+@numba.njit
+def its_own_index(mask, count, total):
+    return float(mask)
+
+
+def exact_mean(p, g, chance):
+    """Return the mean rule's accuracy in fractions: sum over all sets."""
+    n = len(g)
+    total = Fraction(0)
+    for mask in range(2**n):
+        members = [i for i in range(n) if mask >> i & 1]
+        weight = Fraction(1)
+        for i in range(n):
+            weight *= p[i] if i in members else 1 - p[i]
+        total += weight * (sum((g[i] for i in members), Fraction(0)) / len(members) if members else chance)
+    return total
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 5, 8])
+def test_the_mean_has_its_exact_value_within_the_bound(n):
+    rng = np.random.default_rng(n)
+    p, g = rng.integers(0, 257, (3, n)) / 256, rng.integers(0, 257, n) / 256  # p of 0 and 1 among them
+    for value, row in zip(sum_over_sets(p, g, chance=0.125), p, strict=True):
+        exact = exact_mean([Fraction(x) for x in row], [Fraction(x) for x in g], Fraction(1, 8))
+        roundings = 3 * n + 2**COLUMNS // 4 + 1
+        assert abs(Fraction(value) - exact) <= roundings * ROUNDING * exact
+
+
+@pytest.mark.parametrize("n", [COLUMNS - 1, COLUMNS, COLUMNS + 3])
+def test_rows_and_columns_meet_at_any_number_of_patterns(n):
+    rng = np.random.default_rng(n)
+    p, g = rng.random((2, n)), rng.random(n)
+    masks = np.arange(2**n)
+    bits = masks[:, None] >> np.arange(n) & 1
+    mean = np.divide(bits @ g, bits.sum(1), out=np.zeros(2**n), where=masks > 0)
+    for rule, table in (
+        (None, mean),
+        (first_wins, np.where(masks & 1, 0.9, mean)),
+        (its_own_index, masks.astype(float)),
+    ):
+        # both sides: at most (3 n + 2**COLUMNS / 4 + 2**(n - COLUMNS)) and 2**(n/2 + 1) + 2 n roundings; sum of g: n
+        bound = (6 * n + 2**COLUMNS + 2 ** (n // 2 + 1) + 8) * 2.0**-53
+        np.testing.assert_allclose(sum_over_sets(p, g, rule), extension(table, p), rtol=bound)
+
+
+def test_the_bits_do_not_depend_on_the_number_of_threads():
+    rng = np.random.default_rng(5)
+    p, g = rng.random((2, COLUMNS + 8)), rng.random(COLUMNS + 8)
+    for rule in (None, first_wins):
+        np.testing.assert_array_equal(sum_over_sets(p, g, rule, threads=1), sum_over_sets(p, g, rule, threads=3))
+
+
+def test_kernels_equal_their_python_twins():
+    rng = np.random.default_rng(6)
+    g = rng.random(5)
+    one, other = (np.empty(32), np.empty(32, dtype=np.int64)), (np.empty(32), np.empty(32, dtype=np.int64))
+    set_totals(g, *one)
+    set_totals_py(g, *other)
+    np.testing.assert_array_equal(one[0], other[0])
+    np.testing.assert_array_equal(one[1], other[1])
+    order = np.argsort(one[1], kind="stable")
+    columns = (rng.random(32), one[0][order], np.cumsum(np.bincount(one[1])))
+    rows = (rng.random(4), rng.random(4), np.array([0, 1, 1, 2]))
+    got, expected = np.empty(4), np.empty(4)
+    mean_rows(*columns, *rows, got)
+    mean_rows_py(*columns, *rows, expected)
+    np.testing.assert_array_equal(got, expected)
+
+
+def test_a_rule_is_compiled_once():
+    on_the_fly._rows_of.cache_clear()
+    for _ in range(3):
+        sum_over_sets([[0.5, 0.5]], [1, 0], first_wins)
+    assert on_the_fly._rows_of.cache_info().misses == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (([[0.5]], [1, 2]), r"g must hold one value per pattern, shape \(1,\)"),
+        (([0.5], [1]), "p must have 2 axes"),
+        ((np.zeros((1, 41)), np.zeros(41)), r"p must have at most 40 columns, got 41: that is 2\*\*41 sets a row"),
+        (([[0.5]], [1], lambda mask, count, total: 0.0), "rule must be a function compiled by numba.njit"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line(arguments, says):
+    with pytest.raises(InputError, match=says):
+        sum_over_sets(*arguments)
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5, True])
+def test_threads_are_a_positive_number(threads):
+    with pytest.raises(InputError, match="threads must be a number of at least 1"):
+        sum_over_sets([[0.5]], [1], threads=threads)
