@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -81,11 +81,12 @@ def tour(
         take_tour(configuration, out, device=device, output=Output(json, quiet), command=_command_line(context))
 
 
-def _demand_alone(option: str, **others: Path | None) -> None:
+def _demand_alone(option: str, **others: Path | Literal[True] | None) -> None:
     """Refuse an option beside others that it would leave without effect."""
     for name, value in others.items():
         if value is not None:
-            raise InputError(f"--{name} must be left out with {option}, got {str(value)!r}")
+            got = f", got {str(value)!r}" if isinstance(value, Path) else ""
+            raise InputError(f"--{name} must be left out with {option}{got}")
 
 
 @app.command(
@@ -101,6 +102,9 @@ def derive(
         Path | None, typer.Option(help="Also write all statements as a document into this folder.")
     ] = None,
     replay: Annotated[Path | None, typer.Option(help="Instead: compute a document.json again and compare.")] = None,
+    margins: Annotated[
+        bool, typer.Option("--margins", help="Also how far each parameter may move before the kind changes.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -111,7 +115,7 @@ def derive(
     if theorems:
         if model is not None:
             raise InputError(f"MODEL must be left out with --theorems, got {model!r}")
-        _demand_alone("--theorems", report=report, replay=replay)
+        _demand_alone("--theorems", report=report, replay=replay, margins=margins or None)
         from . import theorem_list
 
         checked = theorem_list.verified(Output(json, quiet), fresh=fresh)
@@ -122,7 +126,7 @@ def derive(
     if replay is not None:
         if model is not None:
             raise InputError(f"MODEL must be left out with --replay, got {model!r}")
-        _demand_alone("--replay", report=report)
+        _demand_alone("--replay", report=report, margins=margins or None)
         from . import replaying
 
         found = replaying.replayed(replay)
@@ -137,7 +141,7 @@ def derive(
     read = read_model(model)
     from . import derivation
 
-    derived = derivation.derive(model, read)
+    derived = derivation.derive(model, read, margins=margins)
     if report is not None:
         from .document.pages import write_document
         from .document.statements import documented

@@ -16,6 +16,7 @@ from grokdd.__main__ import main
 from grokdd.analytic import Pattern, PatternModel, Preferred, plateau_heights, presets
 from grokdd.empirical import Recorder, experiments
 from grokdd.empirical.stack import Stack
+from grokdd.output import wrapped
 from grokdd.simulation import fine_times
 from grokdd.training_run import configuration
 
@@ -345,6 +346,46 @@ def test_derive_says_what_kind_of_curve_it_is(grokdd):
     assert "kind of curve: grokking (proved)" in grokdd("derive", "grokking").out.splitlines()
     got = json.loads(grokdd("derive", "double_descent", "--json").out)
     assert (got["kind"], got["kind_verdict"]) == ("double descent", "proved")
+
+
+def test_derive_says_how_far_parameters_may_move_if_asked(grokdd, tmp_path):
+    file = models_file(tmp_path, 1)
+    told = grokdd("derive", file, "--margins").out.splitlines()
+    (head,) = [line for line in told if line.startswith("  parameter ")]
+    assert head.split() == ["parameter", "from", "to", "distance", "kind", "there"]
+    # One pattern of g = 1 generalizes until 1 - delta, 0.99, is beyond it.
+    (row,) = [line.split() for line in told if line.startswith("  g_0 ")]
+    assert (row[:3], row[4:]) == (["g_0", "1", "0.99"], ["partial", "generalization"])
+    first, *_ = json.loads(grokdd("derive", file, "--margins", "--json").out)["margins"]
+    assert first["parameter"] == "gamma_0"
+    assert "margins" not in json.loads(grokdd("derive", file, "--json").out)
+    refused(grokdd("derive", "--theorems", "--margins"), "--margins must be left out with --theorems")
+    refused(grokdd("derive", "--replay", file, "--margins"), "--margins must be left out with --replay")
+
+
+def test_derive_counts_patterns_in_words(grokdd, tmp_path):
+    assert ": 1 pattern, rule" in grokdd("derive", models_file(tmp_path, 1)).out
+    assert ": 2 patterns, rule" in grokdd("derive", models_file(tmp_path, 2)).out
+
+
+def test_derive_of_four_patterns_agrees_with_their_kind(grokdd, tmp_path):
+    """The third of four patterns lowers accuracy: the first three alone say that nothing falls."""
+    rows = [(0.5, 0), (0.6, 100), (0.1, 200), (1, 300)]
+    members = [Pattern(gamma=1, alpha=1, b=b + 20, g=g) for g, b in rows]
+    (tmp_path / "model.toml").write_text(PatternModel(members).to_toml())
+    told = grokdd("derive", tmp_path / "model.toml").out
+    assert "double descent: yes (H1 rises, H3 falls, H4 rises)" in told
+    assert "kind of curve: double descent (proved)" in told
+
+
+@pytest.mark.parametrize(("columns", "widest"), [(None, 100), (20, 40), (72, 72), (300, 100)])
+def test_prose_is_as_wide_as_the_terminal_within_bounds(monkeypatch, columns, widest):
+    if columns is not None:
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(columns or 50))  # which a pipe does not have
+    lines = list(wrapped("a word " * 100))
+    assert max(map(len, lines)) in range(widest - 6, widest + 1)
+    assert " ".join(lines).split() == ["a", "word"] * 100
 
 
 def test_derive_names_what_stands_at_all_times(grokdd, tmp_path):
