@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Literal
 
 from .announced import announced
-from .errors import InputError, shown
+from .errors import InputError, demand
 from .extrema import Extremum, Shape
 from .kind_evidence import Findings
 from .kind_margins import KindMargin, find_margins
-from .kinds import Kind, KindEvidence, KindThresholds, kind_of
+from .kinds import Kind, KindEvidence, KindThresholds, demand_thresholds, kind_of
 from .model import PatternModel
 
 
@@ -94,9 +94,8 @@ def classify(model: PatternModel, thresholds: KindThresholds | None = None, *, m
     >>> found.kind, found.verdict, round(found.delay, 3)
     ('grokking', 'proved', 211.285)
     """
-    limits = KindThresholds() if thresholds is None else thresholds
-    if not isinstance(limits, KindThresholds):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
-        raise InputError(f"thresholds must be KindThresholds, got {shown(limits)}")
+    limits = demand_thresholds(thresholds)
+    demand("margins", margins, bool, "True or False")
     seen = Findings(model, limits)
     kind = kind_of(seen.evidence)
     found = Classification(

@@ -11,7 +11,7 @@ INTERRUPTED = 130
 """`ExitCode.INTERRUPTED`, which may not have been imported yet."""
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | tuple[str, ...] | None = None) -> int:
     """Return the exit code of the command line `arguments`.
 
     By default those that Python was started with; then Python itself is about to end.
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     return code
 
 
-def _exit_code_of(arguments: list[str]) -> int:
+def _exit_code_of(arguments: list[str] | tuple[str, ...]) -> int:
     try:
         from .exit_codes import exit_code_of
 

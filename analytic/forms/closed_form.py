@@ -10,7 +10,7 @@ from typing import Any, cast
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
-from ..errors import InputError, shown
+from ..errors import InputError, demand, shown
 from ..exact import Exact, as_fraction, readable
 from ..symbols import c, c_train, t
 from .indexed import G, Letter, alpha, b, g, gamma, i, integrated, k, letters, n, p, q, r, w, written_out
@@ -87,6 +87,9 @@ class ClosedForm:
     """What it means or why it is so, in one sentence."""
 
     def __post_init__(self) -> None:
+        demand("expr", self.expr, sp.Basic, "a SymPy expression or equation")
+        demand("where", self.where, Boolean, "a SymPy relation or Boolean")
+        demand("witness", self.witness, Mapping, "a mapping from letters to numbers")
         object.__setattr__(self, "witness", MappingProxyType(dict(self.witness)))
         try:
             self.at(self.witness)
@@ -156,6 +159,7 @@ class ClosedForm:
         >>> closed_forms()[0].at({n: 2, p: (Fraction(1, 2), Fraction(1, 3)), c_train: 0})
         2/3
         """
+        demand("values", values, Mapping, "a mapping from letters to numbers")
         numbers = _numbers(self.variables, values)
         self._demand_conditions(numbers)
         found = integrated(written_out(self.value, numbers))

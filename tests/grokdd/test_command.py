@@ -318,6 +318,48 @@ def test_fit_asks_for_one_run_that_did_not_diverge(grokdd, tmp_path, tiny_run):
     refused(grokdd("fit", tiny_run.path, "--report", tmp_path), f"--report must be a file, got the folder {tmp_path}")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("derive", "grokking", "--report"),
+        ("derive", "--replay"),
+        ("tour", "--out"),
+        ("train", "--out"),
+        ("sweep", "sweep.toml", "--out"),
+        ("sweep",),
+        ("simulate", "grokking", "--figure"),
+        ("fit", "run", "--report"),
+        ("fit",),
+    ],
+)
+def test_an_empty_path_is_not_the_folder_one_is_in(grokdd, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    refused(grokdd(*arguments, ""), "a path must not be empty", f"grokdd {arguments[0]} --help")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_model_is_refused(grokdd):
+    refused(grokdd("derive", ""), "got an empty name")
+
+
+def test_a_document_that_cannot_be_written_leaves_no_folder(grokdd, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("grokdd.document.pages.write_text", full)
+    (tmp_path / "old").mkdir()
+    for folder in ("new/deep", "old"):
+        got = grokdd("derive", models_file(tmp_path, 1), "--report", tmp_path / folder)
+        assert got.code == 4
+        assert f"{tmp_path / folder}" in got.err
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["model.toml", "old"]
+
+
+def test_a_document_is_a_folder(grokdd, tmp_path):
+    file = models_file(tmp_path, 1)
+    refused(grokdd("derive", file, "--report", file), f"--report must be a folder, got the file {file}")
+
+
 def test_quiet_prints_nothing(grokdd, tmp_path):
     for arguments in (("derive", "grokking"), ("simulate", "grokking"), (*TINY_OPTIONS, "--out", tmp_path / "run")):
         got = grokdd(*arguments, "--quiet")

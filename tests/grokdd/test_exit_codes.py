@@ -14,7 +14,7 @@ import typer
 
 from grokdd.__main__ import INTERRUPTED, main
 from grokdd.analytic import InputError, MachineError
-from grokdd.exit_codes import LESS_MEMORY, ExitCode, exit_code_of, one_line, writing
+from grokdd.exit_codes import LESS_MEMORY, ExitCode, exit_code_of, no_empty_folder, one_line, writing
 
 from .conftest import TINY_OPTIONS
 
@@ -118,6 +118,29 @@ def test_writing_leaves_another_file_its_name_and_a_closed_pipe_its_kind():
     assert caught.value.filename == "other"
     with pytest.raises(BrokenPipeError), writing(Path("r.html")):
         raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
+def test_folders_that_stay_empty_are_taken_away_and_no_others(tmp_path):
+    def write(path, *written):
+        with no_empty_folder(tmp_path / path):
+            (tmp_path / path / "inner").mkdir(parents=True)
+            for name in written:
+                (tmp_path / path / name).write_text("kept")
+            raise KeyboardInterrupt
+
+    def fail(path, *written):
+        with pytest.raises(KeyboardInterrupt):
+            write(path, *written)
+
+    fail("a/b")
+    assert not list(tmp_path.iterdir())
+    fail("a/b", "file")
+    assert [one.name for one in (tmp_path / "a" / "b").iterdir()] == ["file"]
+    fail("a/c")
+    assert [one.name for one in (tmp_path / "a").iterdir()] == ["b"]
+    with no_empty_folder(tmp_path / "d"):
+        (tmp_path / "d").mkdir()
+    assert (tmp_path / "d").is_dir()
 
 
 @pytest.mark.parametrize(
