@@ -176,7 +176,7 @@ def plateau_conditions(model: PatternModel) -> PlateauConditions:
     False
     """
     heights, order = plateau_heights(model), _order(model)
-    steps = tuple(_step(one, other) for one, other in pairwise(heights))
+    steps: tuple[Step, ...] = tuple(_step(one, other) for one, other in pairwise(heights))
     descent, second_ascent, double_descent = (_in_turn(steps, chain) for chain in _CHAINS.values())
     separation = _separation(model, order)
     return PlateauConditions(
