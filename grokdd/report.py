@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from . import __version__, figures
 from .analytic import Curves, PlateauConditions
+from .analytic.wording import counted
 from .derivation import Derivation, derive, plateaus
 from .empirical import Fit
 from .empirical.kinds import flattened
@@ -271,8 +272,8 @@ def _fit(found: Comparison) -> Iterator[str]:
     best = found.fits.best
     unit = "the logarithm of the step" if best.time == "log" else "the step"
     yield paragraph(
-        f"A model of {best.model.n} patterns above a chance level was fitted to both curves at once, under several",
-        "generalization rules and in two notions of time.",
+        f"A model of {counted(best.model.n, 'pattern')} above a chance level was fitted to both curves at once, under",
+        "several generalization rules and in two notions of time.",
         f"The best fit has the rule “{rule_name(best.model)}” and {unit} as its time.",
         "Its patterns are numbered from 0 and bear no names of roles: how well each generalizes, its g says.",
     )

@@ -1,5 +1,7 @@
 """Long derivations are made once, and made again when what was kept is damaged."""
 
+from typing import Any
+
 import pytest
 import sympy as sp
 
@@ -56,7 +58,7 @@ def test_what_is_asked_for_is_part_of_the_key(cache, monkeypatch, one):
 
 def test_what_has_no_form_in_json_is_derived_each_time(cache):
     made = []
-    limit = sp.Eq(sp.Limit(X, X, sp.oo), X, evaluate=False)
+    limit: Any = sp.Eq(sp.Limit(X, X, sp.oo), X, evaluate=False)
     assert [kept_expression("x", counted(made, limit), [1], "deriving x") for _ in range(2)] == [limit] * 2
     assert len(made) == 2
 

@@ -70,7 +70,7 @@ def test_a_ratio_that_is_not_monotone_is_enclosed(way: int):
     with ctx.workprec(128):
         u_0 = [arb(-t).exp() for t in (-1, 0, 1)]
         u_1 = [(-t - way * arb(t) ** 2 / 2).exp() for t in (-1, 0, 1)]
-        variables = [_Variable(*u_0, arb(-1)), _Variable(*u_1, arb(-1, 1))]
+        variables = [_Variable(u_0[0], u_0[1], u_0[2], arb(-1)), _Variable(u_1[0], u_1[1], u_1[2], arb(-1, 1))]
         found = _over_leader([(0b10, fmpq(1))], variables, 0b01, arb(0, 1))
         for t in (fmpq(k, 50) for k in range(-50, 51)):
             assert found.overlaps((-1 - way * t) * (-way * arb(t) ** 2 / 2).exp())
