@@ -11,10 +11,10 @@ from typing import Any, Literal, cast
 
 import sympy as sp
 
-from .errors import InputError
+from .errors import InputError, demand, shown
 from .expression_json import to_json
 from .kept_expressions import kept_expression
-from .rules import Mean, Preferred, Priority, Rule, SoftPreference, Table
+from .rules import Mean, Preferred, Priority, Rule, SoftPreference, Table, demand_rule
 from .symbols import alpha, b, c, c_train, g, gamma, p, patterns_in, t, z
 
 Form = Literal["subsets", "multilinear", "integral"]
@@ -54,6 +54,7 @@ def acc_train(n: int, *, chance: bool = False) -> sp.Expr:
     -(1 - p_0)*(1 - p_1) + 1
     """
     _check_n(n, LARGEST["integral"], "acc_train")
+    demand("chance", chance, bool, "True or False")
     start: sp.Expr = 1 - c_train if chance else sp.Integer(1)
     return sp.Integer(1) - start * _none_of(range(n))
 
@@ -88,12 +89,11 @@ def acc_test(n: int, *, rule: Rule | None = None, form: Form = "subsets", chance
     >>> acc_test(2, rule=Preferred(1), form="multilinear")
     g_0*p_0*(1 - p_1) + g_1*p_1
     """
-    if form not in LARGEST:
-        raise InputError(f"form must be one of {', '.join(LARGEST)}, got {form!r}")
+    if not isinstance(form, str) or form not in LARGEST:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(f"form must be one of {', '.join(LARGEST)}, got {shown(form)}")
     _check_n(n, LARGEST[form], f"the form {form!r}")
-    rule = Mean() if rule is None else rule
-    if not isinstance(rule, Rule):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
-        raise InputError(f"rule must be Mean, Preferred, Priority, SoftPreference or Table, got {rule!r}")
+    rule = demand_rule(rule)
+    demand("chance", chance, bool, "True or False")
     rule.check(n)
     if isinstance(rule, Table) and chance:
         raise InputError("chance must be False with a Table, whose values[0] is G(empty)")
@@ -129,6 +129,7 @@ def in_time(expr: sp.Expr) -> sp.Expr:
     >>> in_time(p(0))
     gamma_0/(1 + exp(-alpha_0*(-b_0 + t)))
     """
+    demand("expr", expr, sp.Basic, "a SymPy expression")
     return cast(sp.Expr, expr.xreplace({p(i): gamma(i) * _logistic(i) for i in patterns_in(expr)}))
 
 
@@ -143,6 +144,7 @@ def rate(expr: sp.Expr) -> sp.Expr:
     >>> rate(p(0)).subs(gamma(0), 0)
     0
     """
+    demand("expr", expr, sp.Expr, "a SymPy expression")
     try:
         asked = to_json(expr)
     except ValueError:  # it holds something of the caller's own, which is not kept
@@ -159,7 +161,7 @@ def _rate(expr: sp.Expr) -> sp.Expr:
 
 def _check_n(n: object, largest: int, what: str) -> None:
     if isinstance(n, bool) or not isinstance(n, int) or n < 0:
-        raise InputError(f"n must be a number of patterns, 0 or more, got {n!r}")
+        raise InputError(f"n must be a number of patterns, 0 or more, got {shown(n)}")
     if n > largest:
         raise InputError(f"n must be at most {largest} for {what}, got {n}; for values use grokdd.simulate")
 

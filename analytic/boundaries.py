@@ -10,9 +10,11 @@ are rational, and exact.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -33,6 +35,12 @@ BITS = 384
 REACH, FINE = 14, 12
 """The grid of times: `FINE` per 1 / alpha of each pattern, up to `REACH` of these to both sides of its inflection."""
 HALVINGS = 100
+CLOSE = Fraction(1, 10**12)
+"""Lines of constant x that are nearer to each other than this are one."""
+ROUNDED = Fraction(1, 10**20)
+"""How far a y that is computed may lie beyond its range and still be the end of it."""
+NEAR = Fraction(1, 10**6)
+"""How far apart in y the same point may be seen by lines of both kinds."""
 BESIDE = Fraction(1, 10**9)
 """How far from the boundary, in units of the second parameter's range, extrema are counted."""
 
@@ -52,7 +60,8 @@ class BoundaryPoint:
     t: float
     """The time at which two extrema meet; infinite where one leaves."""
     counts: tuple[int, int] | None
-    """The certified numbers of extrema 1e-9 below and above in y; None if one is not proved or out of range."""
+    """The certified numbers of extrema 1e-9 below and above in y; None if one is not proved or out of range, or
+    x is constant along the boundary."""
 
 
 @dataclass(frozen=True)
@@ -81,15 +90,20 @@ def shape_boundaries(
 ) -> tuple[Boundary, ...]:
     """Return the curves in a plane of two parameters on which the number of extrema of acc_test changes.
 
+    The plane is looked at along `points` lines of constant x and as many of constant y. Where one of the latter meets
+    a boundary that does not pass between the neighbouring lines of constant x, one more of these is drawn there. So a
+    boundary that crosses any of the lines is found, but for one that comes and goes between two times of the grid
+    (`FINE`); one that lies wholly within a mesh of the lines is not seen. On a boundary along which x is constant the
+    points are those of the lines of constant y, and without counts: with x and y exchanged it has them.
+
     Parameters
     ----------
     model
         What the other parameters are taken from; at most 12 patterns.
     x, y
-        Two different ones of "gamma_0", "g_0", ..., "chance": those in which acc_test is affine. Boundaries on which x
-        is constant are found with x and y exchanged.
+        Two different ones of "gamma_0", "g_0", ..., "chance": those in which acc_test is affine.
     points
-        Values of x, 2 or more, evenly spaced over its range, ends included.
+        Values of x, 2 or more, evenly spaced over its range, ends included; and as many of y.
     x_range, y_range
         Parts of [0, 1]; what lies outside is left out.
 
@@ -111,15 +125,71 @@ def shape_boundaries(
     plane = _Plane(model, *_axes(model, x, y), *_ranges(x_range, y_range))
     if isinstance(points, bool) or not isinstance(points, int) or points < 2:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InputError(f"points must be a number of points, 2 or more, got {shown(points)}")
-    low, high = plane.x_range
-    across = [low + (high - low) * k / (points - 1) for k in range(points)]
-    meetings = _linked([list(plane.meetings(at)) for at in across])
-    found = [Boundary(x, y, "two extrema meet", branch) for branch in meetings]
-    leaving = (
-        Boundary(x, y, where, tuple(one for at in across for one in plane.leaving(at, early=early)))
-        for early, where in LEAVING.items()
+    turned = _Plane(model, plane.y, plane.x, plane.y_range, plane.x_range)
+    across, along = (_evenly(*ends, points) for ends in (plane.x_range, plane.y_range))
+    seen = [_Place(at, *one) for at in along for one in turned.meeting_places(at)]
+    rows, lost = _filled(plane.meetings, across, seen)
+    found = [Boundary(x, y, "two extrema meet", branch) for branch in (*_linked(rows), turned.upright(lost))]
+    for early, where in LEAVING.items():
+        seen = [_Place(at, *one) for at in along for one in turned.leaving_places(at, early=early)]
+        rows, lost = _filled(partial(plane.leaving, early=early), across, seen)
+        ends = tuple(one for row in rows for one in row)
+        found += [Boundary(x, y, where, points) for points in (ends, turned.upright(lost))]
+    return tuple(one for one in found if one.points)
+
+
+def _evenly(low: Fraction, high: Fraction, points: int) -> list[Fraction]:
+    return [low + (high - low) * k / (points - 1) for k in range(points)]
+
+
+class _Place(NamedTuple):
+    """A candidate for a point of a boundary, seen on a line of constant y."""
+
+    y: Fraction
+    t: float
+    x: Fraction
+
+
+def _filled(
+    points_at: Callable[[Fraction], Iterator[BoundaryPoint]], across: Sequence[Fraction], seen: Sequence[_Place]
+) -> tuple[list[list[BoundaryPoint]], list[_Place]]:
+    """Return the points on lines of constant x, in order of x, and on more lines where those of constant y see others.
+
+    The second list is what these do not find there: what has no y at this x, or is no change of the number of extrema.
+
+    Parameters
+    ----------
+    points_at
+        The points on the line with a given x.
+    across
+        The lines that are looked at in any case.
+    seen
+        What is seen on lines of constant y.
+    """
+    rows = {at: list(points_at(at)) for at in across}
+    first, lost = list(across), list[_Place]()
+    for place in seen:
+        after = bisect_left(first, place.x)
+        if _passes([rows[at] for at in first[max(after - 1, 0) : after + 1]], float(place.y), place.t):
+            continue
+        at = min(rows, key=lambda other, x=place.x: abs(other - x))
+        if abs(at - place.x) >= CLOSE:
+            at = place.x
+            rows[at] = list(points_at(at))
+        if not any(abs(one.y - place.y) < NEAR for one in rows[at]):
+            lost.append(place)
+    return [rows[at] for at in sorted(rows)], lost
+
+
+def _passes(beside: Sequence[list[BoundaryPoint]], y: float, t: float) -> bool:
+    """Return whether a curve through points of two neighbouring lines passes a place between them."""
+    if len(beside) < 2:
+        return False
+    return any(
+        min(one.y, other.y) <= y <= max(one.y, other.y) and min(one.t, other.t) <= t <= max(one.t, other.t)
+        for one in beside[0]
+        for other in beside[1]
     )
-    return (*found, *(one for one in leaving if one.points))
 
 
 def _axes(model: PatternModel, x: object, y: object) -> tuple[Parameter, Parameter]:
@@ -166,6 +236,11 @@ class _Plane:
 
     def meetings(self, x: Fraction) -> Iterator[BoundaryPoint]:
         """Yield the points with this x at which two extrema meet, in order of time."""
+        for t, y in self.meeting_places(x):
+            yield from self._point(x, y, t)
+
+    def meeting_places(self, x: Fraction) -> Iterator[tuple[float, Fraction]]:
+        """Yield time and y of the candidates for these, in order of time; the sides of them are not looked at."""
         ends = self.at(x, Fraction(0)), self.at(x, Fraction(1))
         line = _Line(*(BallCurves(end) for end in ends))
         for low, high in self._brackets(*ends):
@@ -174,7 +249,9 @@ class _Plane:
                 if found is None:
                     continue
                 t, y = found
-            yield from self._point(x, y, float(t))
+            low_y, high_y = self.y_range
+            if low_y - ROUNDED <= y <= high_y + ROUNDED:
+                yield float(t), min(max(y, low_y), high_y)
 
     def _brackets(self, none: PatternModel, full: PatternModel) -> Iterator[tuple[Fraction, Fraction]]:
         """Yield pairs of times between which y as a function of time may be extremal, seen in floats."""
@@ -201,20 +278,34 @@ class _Plane:
 
     def leaving(self, x: Fraction, *, early: bool) -> Iterator[BoundaryPoint]:
         """Yield the point with this x at which an extremum leaves before (or after) all times, if there is one."""
+        for t, y in self.leaving_places(x, early=early):
+            yield from self._point(x, y, t)
+
+    def leaving_places(self, x: Fraction, *, early: bool) -> Iterator[tuple[float, Fraction]]:
+        """Yield time and y of the candidate for it, likewise."""
         slowest = _only_slowest(self.at(x, Fraction(1, 2)))
         if slowest is None:
             return
         at_0, at_1 = (_last_gain(self.at(x, Fraction(end)), slowest, early=early) for end in (0, 1))
         if at_0 == at_1:
             return
-        yield from self._point(x, at_0 / (at_0 - at_1), -math.inf if early else math.inf)
+        y = at_0 / (at_0 - at_1)
+        if self.y_range[0] <= y <= self.y_range[1]:
+            yield -math.inf if early else math.inf, y
+
+    def upright(self, lost: Sequence[_Place]) -> tuple[BoundaryPoint, ...]:
+        """Return what is seen on lines of constant y where lines of constant x have nothing at that y.
+
+        This is the plane with x and y exchanged, in which the sides of these points can be told.
+        """
+        sure = [place for place in lost for _ in self._point(place.y, place.x, place.t)]
+        return tuple(BoundaryPoint(float(place.x), float(place.y), place.t, None) for place in sure)
 
     def _point(self, x: Fraction, y: Fraction, t: float) -> Iterator[BoundaryPoint]:
-        """Yield a point, unless it is out of range or the number of extrema is proved to be the same on both sides."""
-        if self.y_range[0] <= y <= self.y_range[1]:
-            counts = self._counts(x, y)
-            if counts is None or counts[0] != counts[1]:
-                yield BoundaryPoint(float(x), float(y), t, counts)
+        """Yield a point, unless the number of extrema is proved to be the same on both sides."""
+        counts = self._counts(x, y)
+        if counts is None or counts[0] != counts[1]:
+            yield BoundaryPoint(float(x), float(y), t, counts)
 
 
 def _extremal(line: _Line, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction] | None:

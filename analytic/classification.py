@@ -3,13 +3,15 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
-from .errors import InputError, shown
+from .announced import announced
+from .errors import InputError, demand
 from .extrema import Extremum, Shape
 from .kind_evidence import Findings
 from .kind_margins import KindMargin, find_margins
-from .kinds import Kind, KindEvidence, KindThresholds, kind_of
+from .kinds import Kind, KindEvidence, KindThresholds, demand_thresholds, kind_of
 from .model import PatternModel
 
 
@@ -17,6 +19,7 @@ from .model import PatternModel
 class Classification:
     """What kind of curve a model has on t >= 0, and why."""
 
+    model: PatternModel
     kind: Kind
     """What the evidence makes it."""
     verdict: Literal["proved", "undecided"]
@@ -42,8 +45,18 @@ class Classification:
     """acc_test at that time."""
     test_time: float | None
     """Time from which on acc_test is 1 - delta or above for good, likewise."""
-    margins: tuple[KindMargin, ...]
-    """Where the kind changes, parameter by parameter; empty unless asked for."""
+
+    @cached_property
+    def margins(self) -> tuple[KindMargin, ...]:
+        """How far each parameter can move before the kind changes; looked for when first asked for.
+
+        That is some hundreds of classifications: 3 to 10 seconds for 3 patterns. InputError where the kind is
+        undecided.
+        """
+        if self.verdict == "undecided":
+            raise InputError(f"the kind of the model must be proved for its margins, got undecided: {self.reason}")
+        with announced("looking for the margins of the kind"):
+            return find_margins(self.model, self.kind, lambda other: proved_kind(other, self.thresholds))
 
     @property
     def delay(self) -> float | None:
@@ -66,8 +79,8 @@ def classify(model: PatternModel, thresholds: KindThresholds | None = None, *, m
     thresholds
         What counts as what; those of the paper's reading by default.
     margins
-        Whether to look for the values at which the kind changes: some hundreds of classifications, 3 to 10 seconds for
-        3 patterns.
+        Whether to look at once for the values at which the kind changes, which the `margins` of what is returned are;
+        else they are looked for when they are first read.
 
     Raises
     ------
@@ -81,14 +94,12 @@ def classify(model: PatternModel, thresholds: KindThresholds | None = None, *, m
     >>> found.kind, found.verdict, round(found.delay, 3)
     ('grokking', 'proved', 211.285)
     """
-    limits = KindThresholds() if thresholds is None else thresholds
-    if not isinstance(limits, KindThresholds):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
-        raise InputError(f"thresholds must be KindThresholds, got {shown(limits)}")
+    limits = demand_thresholds(thresholds)
+    demand("margins", margins, bool, "True or False")
     seen = Findings(model, limits)
     kind = kind_of(seen.evidence)
-    if margins and seen.doubts:
-        raise InputError(f"the kind of the model must be proved for its margins, got undecided: {seen.doubts[0]}")
-    return Classification(
+    found = Classification(
+        model=model,
         kind=kind,
         verdict="undecided" if seen.doubts else "proved",
         reason="; ".join(seen.doubts or _story(seen, limits)),
@@ -101,8 +112,10 @@ def classify(model: PatternModel, thresholds: KindThresholds | None = None, *, m
         train_time=None if seen.trained is None else float(seen.trained),
         test_at_train_time=None if seen.at_trained is None else float(seen.at_trained),
         test_time=None if seen.tested is None else float(seen.tested),
-        margins=find_margins(model, kind, lambda other: proved_kind(other, limits)) if margins else (),
     )
+    if margins:
+        _ = found.margins
+    return found
 
 
 def proved_kind(model: PatternModel, limits: KindThresholds) -> Kind | None:

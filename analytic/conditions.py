@@ -9,11 +9,11 @@ The paper's types 1, 2, 3 are patterns 0, 1, 2 here, in order of inflection.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import cast
+from typing import Literal, cast
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
@@ -23,6 +23,20 @@ from .exact import readable
 from .model import PatternModel, demand_model
 from .pattern import Pattern
 from .symbols import alpha, c, g, gamma
+
+Step = Literal["rises", "falls", "stays"]
+"""What test accuracy does from one plateau to the next."""
+_CHAINS: Mapping[str, tuple[Step, ...]] = {
+    "descent": ("falls",),
+    "second ascent": ("falls", "rises"),
+    "double descent": ("rises", "falls", "rises"),
+}
+"""Which steps, in turn but perhaps with others between them, make what."""
+_LACKS = {
+    "descent": "no step falls",
+    "second ascent": "no step rises after one that falls",
+    "double descent": "it takes a step that rises, one that falls, and one that rises, in turn",
+}
 
 LARGEST = 12
 """Patterns up to which plateau heights are computed: the last one is a sum over 2**n sets."""
@@ -42,9 +56,9 @@ class SymbolicPlateaus:
     H3: sp.Expr
     """Plateau after all three."""
     descent: Boolean
-    """H2 < H1."""
+    """H2 < H1: the second step falls."""
     second_ascent: Boolean
-    """H3 > H2."""
+    """H3 > H2: the third step rises."""
     double_descent: Boolean
     """H1 > c, H2 < H1 and H3 > H2: the test error falls, rises, falls. At c = 0 the first follows from the second."""
     where: Boolean
@@ -87,29 +101,32 @@ def symbolic_plateaus() -> SymbolicPlateaus:
 
 @dataclass(frozen=True, kw_only=True)
 class PlateauConditions:
-    """What the plateaus of one model say, exactly.
+    """What the plateaus of one model say, exactly, for any number of patterns.
 
-    The first three patterns in order of inflection stand for the paper's types 1, 2 and 3; where fewer
-    than three have alpha > 0, the conditions are None.
+    H_k is the plateau after the first k patterns in order of inflection, and H_0 what is there before any of them. Of
+    the paper's three types in their order the conditions of `symbolic_plateaus` speak of one step each: its `descent`
+    is that the second step falls, its `second_ascent` that the third rises.
     """
 
     order: tuple[int, ...]
     """Indices of the patterns with alpha > 0, in order of inflection; equal inflections in order of index."""
     heights: tuple[Fraction, ...]
     """Test accuracy after the first k patterns of `order`, k = 0..len(order)."""
-    descent: bool | None
-    """The second pattern lowers test accuracy: H2 < H1."""
-    second_ascent: bool | None
-    """The third pattern raises it again: H3 > H2."""
-    double_descent: bool | None
-    """The first raises it, the second lowers it, the third raises it."""
+    steps: tuple[Step, ...]
+    """What it does from each of these to the next: `steps[k]` is that of pattern `order[k]`."""
+    descent: bool
+    """Some step falls."""
+    second_ascent: bool
+    """Some step rises after one that falls."""
+    double_descent: bool
+    """Some step rises, a later one falls, and one after that rises: the test error falls, rises, falls."""
     separation: float | None
     """Least distance between neighbouring inflections, in units of 1/alpha of the slower; None below two in `order`.
 
     The conditions assume that it is large. Infinite where it lies beyond all floats.
     """
     text: str
-    """The same in words, a few lines."""
+    """The same in words, a line for each."""
 
 
 def plateau_heights(model: PatternModel) -> tuple[Fraction, ...]:
@@ -143,7 +160,7 @@ def plateau_heights(model: PatternModel) -> tuple[Fraction, ...]:
 
 
 def plateau_conditions(model: PatternModel) -> PlateauConditions:
-    """Return the plateau heights of `model` and what they say of descent and second ascent.
+    """Return the plateau heights of `model` and what they say of descent, second ascent and double descent.
 
     Raises
     ------
@@ -159,20 +176,32 @@ def plateau_conditions(model: PatternModel) -> PlateauConditions:
     False
     """
     heights, order = plateau_heights(model), _order(model)
-    descent = second_ascent = double_descent = None
-    if len(order) >= 3:
-        descent, second_ascent = heights[2] < heights[1], heights[3] > heights[2]
-        double_descent = heights[1] > heights[0] and descent and second_ascent
+    steps: tuple[Step, ...] = tuple(_step(one, other) for one, other in pairwise(heights))
+    descent, second_ascent, double_descent = (_in_turn(steps, chain) for chain in _CHAINS.values())
     separation = _separation(model, order)
     return PlateauConditions(
         order=order,
         heights=heights,
-        descent=descent,
-        second_ascent=second_ascent,
-        double_descent=double_descent,
+        steps=steps,
+        descent=bool(descent),
+        second_ascent=bool(second_ascent),
+        double_descent=bool(double_descent),
         separation=separation,
-        text="\n".join(_lines(model.n, heights, descent, second_ascent, double_descent, separation)),
+        text="\n".join(_lines(model.n, order, heights, steps, separation)),
     )
+
+
+def _step(one: Fraction, other: Fraction) -> Step:
+    return "rises" if other > one else "falls" if other < one else "stays"
+
+
+def _in_turn(steps: Sequence[Step], chain: Sequence[Step]) -> list[int]:
+    """Return which steps are those of a chain, each the first after the one before it; empty unless all are found."""
+    found: list[int] = []
+    for k, step in enumerate(steps):
+        if len(found) < len(chain) and step == chain[len(found)]:
+            found.append(k)
+    return found if len(found) == len(chain) else []
 
 
 def _order(model: PatternModel) -> tuple[int, ...]:
@@ -211,27 +240,21 @@ def _separation(model: PatternModel, order: Sequence[int]) -> float | None:
 
 
 def _lines(
-    n: int,
-    heights: Sequence[Fraction],
-    descent: bool | None,
-    second_ascent: bool | None,
-    double_descent: bool | None,
-    separation: float | None,
-) -> list[str]:
-    moving = len(heights) - 1
-    standing = [f"alpha = 0: {n - moving} of {n} patterns stand at gamma / 2 at all times and are no step"]
-    standing = standing if moving < n else []
-    if descent is None:
-        which = f"{moving} patterns" if moving == n else f"{moving} patterns with alpha > 0"
-        return [f"{which}: descent and second ascent need three.", *standing]
-    first, second, third = (readable(height) for height in heights[1:4])
-    sign_1, sign_2 = ((">" if x > y else "<" if x < y else "=") for x, y in pairwise(heights[1:4]))
-    start = readable(heights[0])
-    why = "both, and" if double_descent else "it takes both, and"
-    return [
-        f"descent: {'yes' if descent else 'no'} (H1 = {first} {sign_1} H2 = {second})",
-        f"second ascent: {'yes' if second_ascent else 'no'} (H2 = {second} {sign_2} H3 = {third})",
-        f"double descent: {'yes' if double_descent else 'no'} ({why} H1 > {start})",
-        f"assumed: each pattern saturates before the next begins; here they are {separation:.3g} / alpha apart or more",
-        *standing,
-    ]
+    n: int, order: Sequence[int], heights: Sequence[Fraction], steps: Sequence[Step], separation: float | None
+) -> Iterator[str]:
+    if order:
+        added = ", ".join(f"{'H1 adds' if k == 1 else f'H{k}'} p_{i}" for k, i in enumerate(order, start=1))
+        yield f"patterns count from 0, plateaus from 1: H0 has none of them, {added}"
+    yield ", ".join([f"H0 = {readable(heights[0])}", *map(_told, range(1, n + 1), heights[1:], steps)])
+    for name, chain in _CHAINS.items():
+        found = [f"H{k + 1} {steps[k]}" for k in _in_turn(steps, chain)]
+        yield f"{name}: {'yes' if found else 'no'} ({', '.join(found) if found else _LACKS[name]})"
+    if separation is not None:
+        apart = f"here they are {separation:.3g} / alpha apart or more"
+        yield f"assumed: each pattern saturates before the next begins; {apart}"
+    if standing := [f"p_{i}" for i in range(n) if i not in order]:
+        yield f"alpha = 0, so at gamma / 2 at all times and no step: {', '.join(standing)}"
+
+
+def _told(k: int, height: Fraction, step: Step) -> str:
+    return f"H{k} = {readable(height)} ({step})"

@@ -4,7 +4,9 @@ The command turns them into exit codes: 2 for input that cannot be used, 4 for a
 """
 
 import reprlib
+from typing import TypeVar
 
+T = TypeVar("T")
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
 
@@ -15,6 +17,19 @@ class InputError(ValueError):
 
 class MachineError(RuntimeError):
     """The machine failed us: no memory, no disk, no such device, or an extra that is not installed."""
+
+
+def demand(name: str, value: object, kind: type[T], words: str) -> T:
+    """Return `value` if it is a `kind`; else raise an InputError that calls it `name` and demands what `words` say.
+
+    Examples
+    --------
+    >>> demand("chance", True, bool, "True or False")
+    True
+    """
+    if not isinstance(value, kind):
+        raise InputError(f"{name} must be {words}, got {shown(value)}")
+    return value
 
 
 def shown(value: object) -> str:

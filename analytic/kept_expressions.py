@@ -12,6 +12,8 @@ from .kept import kept
 def kept_expression(name: str, compute: Callable[[], sp.Expr], asked: object, says: str) -> sp.Expr:
     """Return what `compute` returns, from the disk if it was computed before.
 
+    What has no form in JSON (`expression_json`), such as a limit, is announced but computed each time.
+
     Parameters
     ----------
     name
@@ -23,12 +25,17 @@ def kept_expression(name: str, compute: Callable[[], sp.Expr], asked: object, sa
     says
         What a terminal is told if it takes long: "writing out acc_test of 12 patterns".
     """
+    made: list[sp.Expr] = []
 
     def written() -> list[object]:
         with announced(says):
-            return to_json(compute())
+            made.append(compute())
+            return to_json(made[-1])
 
     try:
         return from_json(kept(name, written, asked))
-    except ValueError:  # JSON, but no expression: a damaged file
+    except ValueError:
+        if made:
+            return made[-1]
+        # JSON, but no expression: a damaged file
         return from_json(kept(name, written, asked, fresh=True))

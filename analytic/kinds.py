@@ -18,12 +18,12 @@ The first that holds is the kind:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal
 
-from .errors import InputError
+from .errors import InputError, demand
 from .exact import Exact, as_fraction
 
 Kind = Literal[
@@ -83,6 +83,12 @@ class KindEvidence:
     late: bool
     """acc_test waits, and that time is more than `ratio` times later than the one of acc_train."""
 
+    def __post_init__(self) -> None:
+        demand("moves", self.moves, str, 'a string of "+" and "-"')
+        for field in fields(self):
+            if field.name != "moves":
+                demand(field.name, getattr(self, field.name), bool, "True or False")
+
     @property
     def groks(self) -> bool:
         """Whether acc_test waits until training is complete, and for long after, and then generalizes in one rise."""
@@ -99,6 +105,7 @@ def kind_of(seen: KindEvidence) -> Kind:
     >>> kind_of(KindEvidence(moves="+", late=True, **seen)), kind_of(KindEvidence(moves="+", late=False, **seen))
     ('grokking', 'monotone learning')
     """
+    demand("seen", seen, KindEvidence, "KindEvidence")
     rises = seen.moves.count("+")
     if seen.completes and seen.near_chance and not seen.generalizes:
         return "memorization"
@@ -161,15 +168,22 @@ class KindThresholds:
         prominence: Exact = Fraction(2, 100),
         ratio: Exact = 3,
     ) -> None:
-        fields = {
+        given = {
             "eps": _above_0("eps", eps),
             "delta": _above_0("delta", delta),
             "tau": as_fraction("tau", tau, low=0, high=1),
             "prominence": _above_0("prominence", prominence),
             "ratio": as_fraction("ratio", ratio, low=1),
         }
-        for field, value in fields.items():
+        for field, value in given.items():
             object.__setattr__(self, field, value)
+
+
+def demand_thresholds(thresholds: object) -> KindThresholds:
+    """Return thresholds, those of the paper's reading for None; InputError for anything else."""
+    if thresholds is None:
+        return KindThresholds()
+    return demand("thresholds", thresholds, KindThresholds, "KindThresholds")
 
 
 def _above_0(name: str, value: Exact) -> Fraction:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .errors import InputError, shown
+from .errors import InputError, demand, shown
 from .exact import Exact, as_fraction
 from .pattern import Pattern
-from .rules import Mean, Rule, Table
+from .rules import Rule, Table, demand_rule
 
 
 @dataclass(frozen=True, init=False, slots=True)
@@ -59,12 +59,10 @@ class PatternModel:
         if not isinstance(patterns, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
             raise InputError(f"patterns must be a sequence of Pattern, got {shown(patterns)}")
         members = tuple(patterns)
-        rule = Mean() if rule is None else rule
+        rule = demand_rule(rule)
         for i, pattern in enumerate(members):
             if not isinstance(pattern, Pattern):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
                 raise InputError(f"patterns[{i}] must be a Pattern, got {shown(pattern)}")
-        if not isinstance(rule, Rule):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
-            raise InputError(f"rule must be Mean, Preferred, Priority, SoftPreference or Table, got {shown(rule)}")
         rule.check(len(members))
         if isinstance(rule, Table) and chance is not None:
             raise InputError(
@@ -86,10 +84,12 @@ class PatternModel:
 
     def generalization(self, members: Sequence[int]) -> Fraction:
         """Return G(A) exactly, for the set A of the patterns in `members` (strictly increasing indices)."""
-        if any(a >= b for a, b in itertools.pairwise(members)) or any(not 0 <= i < self.n for i in members):
-            raise InputError(
-                f"members must be increasing indices of patterns in 0..{self.n - 1}, got {shown(tuple(members))}"
-            )
+        try:
+            fits = all(a < b for a, b in itertools.pairwise(members)) and all(0 <= i < self.n for i in members)
+        except TypeError:
+            fits = False
+        if not fits:
+            raise InputError(f"members must be increasing indices of patterns in 0..{self.n - 1}, got {shown(members)}")
         if not members:
             return self.chance
         return self.rule.value(members, [pattern.g for pattern in self.patterns])
@@ -122,5 +122,4 @@ class PatternModel:
 
 def demand_model(model: object) -> None:
     """Raise an InputError if `model` is no PatternModel."""
-    if not isinstance(model, PatternModel):
-        raise InputError(f"model must be a PatternModel, got {shown(model)}")
+    demand("model", model, PatternModel, "a PatternModel")

@@ -40,6 +40,6 @@ PRESETS = {"double_descent": double_descent, "grokking": grokking}
 
 def named(name: str) -> PatternModel:
     """Return the preset called `name`; InputError if there is none."""
-    if name not in PRESETS:
+    if not isinstance(name, str) or name not in PRESETS:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InputError(f"preset must be one of {', '.join(PRESETS)}, got {shown(name)}")
     return PRESETS[name]()

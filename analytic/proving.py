@@ -20,7 +20,7 @@ from sympy.logic.boolalg import Boolean
 
 from .accuracy import acc_test
 from .announced import announced
-from .errors import InputError, shown
+from .errors import InputError, demand, shown
 from .exact_statements import NotPolynomialError, Point, denominators, exactly, letters, quotient, truth_of
 from .rules import Rule
 from .solvers import SOLVERS, ask
@@ -141,6 +141,7 @@ def never_falls(n: int, rule: Rule | None = None, *, chance: bool = False) -> Bo
     """
     if isinstance(n, bool) or not isinstance(n, int) or not 0 <= n <= 6:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InputError(f"n must be a number of patterns from 0 to 6, got {shown(n)}")
+    demand("chance", chance, bool, "True or False")
     heights = [acc_test(n, rule=rule, chance=chance)]
     for i in range(n):  # bit i of the place in the list is whether pattern i is learned
         heights = [one.xreplace({p(i): stands_at}) for stands_at in (sp.Integer(0), gamma(i)) for one in heights]

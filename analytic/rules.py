@@ -13,7 +13,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import InputError, shown
+from .errors import InputError, demand, shown
 from .exact import Exact, as_fraction, frozen_floats, readable
 
 
@@ -190,3 +190,10 @@ class Table:
 
 Rule = Mean | Preferred | Priority | SoftPreference | Table
 """Any generalization rule."""
+
+
+def demand_rule(rule: object) -> Rule:
+    """Return a rule, the mean for None; InputError for anything else."""
+    if rule is None:
+        return Mean()
+    return demand("rule", rule, cast(type[Rule], Rule), "Mean, Preferred, Priority, SoftPreference or Table")

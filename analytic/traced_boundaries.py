@@ -14,7 +14,7 @@ from .classification import proved_kind
 from .errors import InputError, shown
 from .exact import Exact, as_fraction
 from .kind_changes import Change, narrowed
-from .kinds import Kind, KindThresholds
+from .kinds import Kind, KindThresholds, demand_thresholds
 from .model import PatternModel, demand_model
 from .parameters import Parameter, parameter
 
@@ -86,7 +86,7 @@ def kind_boundaries(
     across, along = parameter(model, x, "x"), parameter(model, y, "y")
     if across == along:
         raise InputError(f"x and y must be two parameters, got {shown(x)} twice")
-    limits = KindThresholds() if thresholds is None else thresholds
+    limits = demand_thresholds(thresholds)
     lines, steps = _values("xs", xs, 1), _values("ys", ys, 2)
     points: list[KindBoundaryPoint] = []
     undecided: list[tuple[float, float]] = []

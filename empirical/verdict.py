@@ -197,7 +197,7 @@ def _statements(observed: Observation, predicted: Prediction) -> Iterator[Statem
     yield _delay(observed, predicted)
     yield _kind(observed, predicted)
     yield _depth_of_fall(observed, predicted)
-    if predicted.conditions.descent is not None:
+    if len(predicted.conditions.steps) >= 3:
         yield _descent(observed, predicted)
         yield _second_ascent(observed, predicted)
     yield _double_descent(observed, predicted)
@@ -303,7 +303,7 @@ def _descent(observed: Observation, predicted: Prediction) -> Statement:
 
 def _second_ascent(observed: Observation, predicted: Prediction) -> Statement:
     resolution = observed.thresholds.resolution
-    _, _, second, third = map(float, predicted.conditions.heights)
+    _, _, second, third, *_ = map(float, predicted.conditions.heights)
     by_plateaus = _shows(third - second, resolution)
     by_curve = _shows(_late_rise(predicted.observation), resolution)
     rise = _late_rise(observed)

@@ -1,20 +1,44 @@
-"""`python -m grokdd`, and the `grokdd` command."""
+"""`python -m grokdd`, and the `grokdd` command.
 
+Whatever takes time to import is imported inside `main`, where Ctrl-C is heard.
+"""
+
+import os
+import signal
 import sys
-from collections.abc import Sequence
 
-from .exit_codes import exit_code_of
+INTERRUPTED = 130
+"""`ExitCode.INTERRUPTED`, which may not have been imported yet."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Return the exit code of the command line `arguments`, by default the one that Python was started with."""
+def main(arguments: list[str] | tuple[str, ...] | None = None) -> int:
+    """Return the exit code of the command line `arguments`.
 
-    def command() -> None:
-        from .cli import invoke
+    By default those that Python was started with; then Python itself is about to end.
+    """
+    if arguments is not None:
+        return _exit_code_of(arguments)
+    code = _exit_code_of(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # from here on it would come as a traceback
+    if code == INTERRUPTED:
+        # Where Ctrl-C came inside an exec, as of a dataclass in an import, Python would now end by the signal instead.
+        os._exit(INTERRUPTED)
+    return code
 
-        invoke(sys.argv[1:] if arguments is None else arguments)
 
-    return exit_code_of(command)
+def _exit_code_of(arguments: list[str] | tuple[str, ...]) -> int:
+    try:
+        from .exit_codes import exit_code_of
+
+        def command() -> None:
+            from .cli import invoke
+
+            invoke(arguments)
+
+        return exit_code_of(command)
+    except KeyboardInterrupt:
+        print("grokdd: interrupted", file=sys.stderr, flush=True)
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -10,13 +10,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from . import __version__
 from .analytic.errors import InputError
-from .exit_codes import ExitCode
+from .exit_codes import ExitCode, no_empty_folder
 from .model_argument import read_model
 from .output import Output
 
@@ -34,6 +34,16 @@ Model = Annotated[str, typer.Argument(metavar="MODEL", help=MODEL_HELP)]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors (and the JSON, if asked for).")]
 TOUR_FOLDER = Path("runs/tour")
+
+
+def _path(given: str | Path) -> Path:
+    """Return a path that was given; an empty one would be the folder that one happens to be in."""
+    if given == "":
+        raise typer.BadParameter("a path must not be empty; the folder you are in is '.'")
+    return Path(given)
+
+
+A_PATH = {"parser": _path, "metavar": "PATH"}
 Device = Annotated[str, typer.Option(help="Where to train: cpu, cuda or cuda:N.")]
 
 
@@ -66,7 +76,9 @@ def _grokdd(
 )
 def tour(
     context: typer.Context,
-    out: Annotated[Path, typer.Option(help="Folder of run and report; a tour begun in it is resumed.")] = TOUR_FOLDER,
+    out: Annotated[
+        Path, typer.Option(help="Folder of run and report; a tour begun in it is resumed.", **A_PATH)
+    ] = TOUR_FOLDER,
     device: Device = "cpu",
     seed: Annotated[int, typer.Option(help="Initial weights and batch order.")] = 0,
     steps: Annotated[int | None, typer.Option(help="Most training steps; by default the tour's own budget.")] = None,
@@ -77,15 +89,16 @@ def tour(
     from .tour import take_tour, tour_configuration
 
     configuration = tour_configuration(seed=seed, steps=steps)
-    with _told_how_to_go_on(context):
+    with _told_how_to_go_on(context), no_empty_folder(out):
         take_tour(configuration, out, device=device, output=Output(json, quiet), command=_command_line(context))
 
 
-def _demand_alone(option: str, **others: Path | None) -> None:
+def _demand_alone(option: str, **others: Path | Literal[True] | None) -> None:
     """Refuse an option beside others that it would leave without effect."""
     for name, value in others.items():
         if value is not None:
-            raise InputError(f"--{name} must be left out with {option}, got {str(value)!r}")
+            got = f", got {str(value)!r}" if isinstance(value, Path) else ""
+            raise InputError(f"--{name} must be left out with {option}{got}")
 
 
 @app.command(
@@ -98,9 +111,14 @@ def derive(
     theorems: Annotated[bool, typer.Option("--theorems", help="Instead: the theorems about all models.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="With --theorems: check them again.")] = False,
     report: Annotated[
-        Path | None, typer.Option(help="Also write all statements as a document into this folder.")
+        Path | None, typer.Option(help="Also write all statements as a document into this folder.", **A_PATH)
     ] = None,
-    replay: Annotated[Path | None, typer.Option(help="Instead: compute a document.json again and compare.")] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="Instead: compute a document.json again and compare.", **A_PATH)
+    ] = None,
+    margins: Annotated[
+        bool, typer.Option("--margins", help="Also how far each parameter may move before the kind changes.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -111,7 +129,7 @@ def derive(
     if theorems:
         if model is not None:
             raise InputError(f"MODEL must be left out with --theorems, got {model!r}")
-        _demand_alone("--theorems", replay=replay)
+        _demand_alone("--theorems", replay=replay, margins=margins or None)
         from . import theorem_list
 
         checked = theorem_list.verified(Output(json, quiet), fresh=fresh)
@@ -127,7 +145,7 @@ def derive(
     if replay is not None:
         if model is not None:
             raise InputError(f"MODEL must be left out with --replay, got {model!r}")
-        _demand_alone("--replay", report=report)
+        _demand_alone("--replay", report=report, margins=margins or None)
         from . import replaying
 
         found = replaying.replayed(replay, Output(json, quiet))
@@ -140,14 +158,18 @@ def derive(
     if fresh:
         raise InputError("--fresh must come with --theorems")
     read = read_model(model)
+    if report is not None and report.exists() and not report.is_dir():  # asked before what takes a while
+        raise InputError(f"--report must be a folder, got the file {report}")
     from . import derivation
 
-    derived = derivation.derive(model, read)
+    derived = derivation.derive(model, read, margins=margins)
     if report is not None:
         from .document.pages import write_document
         from .document.statements import documented
 
-        write_document(documented(model, read), report)
+        document = documented(model, read)
+        with no_empty_folder(report):
+            write_document(document, report)
     Output(json, quiet).answer(derivation.lines(derived, report), derivation.as_json(derived))
 
 
@@ -160,7 +182,9 @@ def simulate(
     until: Annotated[float, typer.Option(help="Last time of an even grid that begins at 0.")] = 300.0,
     points: Annotated[int, typer.Option(help="Number of times on that grid.")] = 13,
     at: Annotated[list[float] | None, typer.Option(help="A time; may be repeated, and replaces the grid.")] = None,
-    figure: Annotated[Path | None, typer.Option(help="Also draw the curves into this .svg, .pdf or .png file.")] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Also draw the curves into this .svg, .pdf or .png file.", **A_PATH)
+    ] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -181,7 +205,9 @@ def simulate(
 )
 def train(
     context: typer.Context,
-    out: Annotated[Path | None, typer.Option(help="Run folder; a run of this configuration in it is resumed.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Run folder; a run of this configuration in it is resumed.", **A_PATH)
+    ] = None,
     operation: Annotated[str | None, typer.Option(help="x/y, x+y, x-y, x*y, x^2+y^2, ... (default: x/y).")] = None,
     modulus: Annotated[int | None, typer.Option(help="Operands and answers are residues modulo it.")] = None,
     train_fraction: Annotated[float | None, typer.Option(help="Share of the examples trained on, in (0, 1).")] = None,
@@ -220,7 +246,7 @@ def train(
     configuration = training_run.configuration(public, seed, {name: v for name, v in given.items() if v is not None})
     folder = out or training_run.default_folder(configuration)
     output = Output(json, quiet)
-    with _told_how_to_go_on(context):
+    with _told_how_to_go_on(context), no_empty_folder(folder):
         run = training_run.train(configuration, folder, device, output)
     output.answer(run_summary.lines(run), run_summary.as_json(run))
 
@@ -231,8 +257,10 @@ def train(
 )
 def sweep(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A TOML file: experiment, [settings], [grid].")],
-    out: Annotated[Path | None, typer.Option(help="Folder of the sweep; one begun in it is resumed.")] = None,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", parser=_path, help="A TOML file: experiment, [settings], [grid].")
+    ],
+    out: Annotated[Path | None, typer.Option(help="Folder of the sweep; one begun in it is resumed.", **A_PATH)] = None,
     device: Device = "cpu",
     workers: Annotated[int | None, typer.Option(help="Batches trained side by side; by default one a core.")] = None,
     json: Json = False,
@@ -243,7 +271,7 @@ def sweep(
 
     output = Output(json, quiet)
     folder = out or Path("runs") / file.stem
-    with _told_how_to_go_on(context):
+    with _told_how_to_go_on(context), no_empty_folder(folder):
         done = sweep_run.run_sweep(file, folder, device=device, workers=workers, output=output)
     output.answer(sweep_run.lines(done), sweep_run.as_json(done))
 
@@ -254,12 +282,14 @@ def sweep(
 )
 def fit(
     context: typer.Context,
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, of `grokdd train` or of any Recorder.")],
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", parser=_path, help="A run folder, of `grokdd train` or of any Recorder.")
+    ],
     patterns: Annotated[int, typer.Option(help="Number of patterns of the model, 1 to 12.")] = 3,
     chance: Annotated[float | None, typer.Option(help="Accuracy of guessing; by default 1 / answers, else 0.")] = None,
     starts: Annotated[int, typer.Option(help="Random starts for each rule and time axis.")] = 12,
     seed: Annotated[int, typer.Option(help="Of these starts.")] = 0,
-    report: Annotated[Path | None, typer.Option(help="Also write this HTML report.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Also write this HTML report.", **A_PATH)] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:

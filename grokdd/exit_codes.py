@@ -118,6 +118,23 @@ def writing(path: Path) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def no_empty_folder(path: Path) -> Iterator[None]:
+    """Take away again, if what is done inside fails, the folder at `path` and those above it that were made there.
+
+    Only where they were not there before and nothing was written into them.
+    """
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    try:
+        yield
+    except BaseException:
+        made = [Path(one) for one, _, _ in os.walk(path, topdown=False)] if path in missing else []
+        for folder in [*made, *(one for one in missing if one != path)]:
+            with suppress(OSError):  # it holds something, or was never made
+                folder.rmdir()
+        raise
+
+
 def _told(error: BaseException) -> tuple[ExitCode, str]:
     """Return the exit code that `error` deserves and the line that tells it; an empty line for silence."""
     match error:

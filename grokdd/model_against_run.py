@@ -9,6 +9,7 @@ from typing import Any
 from .analytic import Curves, Pattern, PatternModel
 from .analytic.errors import InputError
 from .analytic.exact import Exact
+from .analytic.wording import counted
 from .empirical import Fit, Fits, Run, Verdict, validate
 from .empirical import fit as fit_patterns
 from .empirical.run_folder import ENSEMBLE, MEMBERS
@@ -56,7 +57,8 @@ def compare(
     curves = run.curves()
     chance = chance_of(run) if chance is None else chance
     output.say(
-        f"fitting {patterns} pattern{'s' * (patterns > 1)} to {len(curves.t)} evaluations: {starts} starts a model"
+        f"fitting {counted(patterns, 'pattern')} to {counted(len(curves.t), 'evaluation')}: "
+        f"{counted(starts, 'start')} a model"
     )
     fits = fit_patterns(curves, n=patterns, chance=chance or 0, starts=starts, seed=seed)
     return Comparison(run, curves, None if chance is None else float(chance), fits, validate(curves, fits.best))

@@ -34,6 +34,8 @@ def read_model(argument: str) -> PatternModel:
 def _text_of(argument: str) -> str:
     path = Path(argument)
     ways_out = f"MODEL must be a preset ({', '.join(presets.PRESETS)}) or a TOML file"
+    if not argument:
+        raise InputError(f"{ways_out}, got an empty name")
     if path.is_dir():
         raise InputError(f"{ways_out}, got the directory {argument}")
     try:

@@ -2,7 +2,10 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +18,8 @@ from .exit_codes import visible
 
 LONGEST_FRACTION = 40
 """Characters of the longest fraction that a reader is shown."""
+NARROWEST, WIDEST = 40, 100
+"""Characters of a line of prose: as many as the terminal has, within these bounds; the wider where there is none."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,19 @@ class Output:
             print("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in written))
         else:
             self.say(*lines)
+
+
+def wrapped(text: str, indent: str = "  ") -> Iterator[str]:
+    """Yield `text` as lines of prose, each after `indent`; a word longer than a line stays whole."""
+    yield from textwrap.wrap(
+        text, _width(), initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _width() -> int:
+    if not sys.stdout.isatty():
+        return WIDEST
+    return min(max(shutil.get_terminal_size((WIDEST, 24)).columns, NARROWEST), WIDEST)
 
 
 def as_json(value: object) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .analytic.wording import counted
 from .document.general_theory import general_theory
 from .document.record import differences, read_document
 from .document.statements import documented
@@ -36,8 +37,8 @@ def lines(found: Replay) -> Iterator[str]:
     """Yield what differs, and how many statements were compared."""
     yield from found.differences
     count = len(found.differences)
-    told = f"{count} {'difference' if count == 1 else 'differences'}" if count else "all the same"
-    yield f"{found.path}: {found.statements} statements computed again, {told}"
+    told = counted(count, "difference") if count else "all the same"
+    yield f"{found.path}: {counted(found.statements, 'statement')} computed again, {told}"
 
 
 def as_json(found: Replay) -> dict[str, Any]:

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from . import __version__, figures
 from .analytic import Curves, PlateauConditions
-from .analytic.exact import readable
+from .analytic.wording import counted
 from .derivation import Derivation, derive, plateaus
 from .empirical import Fit
 from .empirical.kinds import flattened
 from .empirical.observation import Point
 from .empirical.run_folder import write_text
 from .exit_codes import writing
-from .html_parts import Panel, bullets, number, page, panels, paragraph, section, sentence, table, text
+from .html_parts import Panel, bullets, page, panels, paragraph, section, sentence, table, text
 from .model_against_run import Comparison, agreement, answer, by_cost, by_inflection, inflection, short_of_levels
 from .naming import pattern_names, rule_name, task_name, trust
 from .output import fraction_text
@@ -116,18 +116,7 @@ def _model_says(derivations: tuple[Derivation, ...]) -> Iterator[str]:
 
 def _implied(found: PlateauConditions) -> Iterator[str]:
     """Yield what the plateaus say of descent, second ascent and double descent, one sentence each."""
-    if found.descent is None:
-        yield from (sentence(line.strip()) for line in found.text.splitlines() if line.strip())
-        return
-    h0, h1, h2, h3 = (readable(height) for height in found.heights[:4])
-    fall = "lowers" if found.descent else "does not lower"
-    rise = "raises" if found.second_ascent else "does not raise"
-    yield f"Descent: {number(found.descent)}. The second pattern {fall} test accuracy: H1 = {h1}, then H2 = {h2}."
-    yield f"Second ascent: {number(found.second_ascent)}. The third {rise} it: H2 = {h2}, then H3 = {h3}."
-    first = f"a first pattern that raises it (H0 = {h0}, then H1 = {h1})"
-    yield f"Double descent: {number(found.double_descent)}. It takes {first}, descent and second ascent, all three."
-    apart = f"here inflections are {found.separation:.3g} / α apart or more"
-    yield f"Assumed: each pattern saturates before the next begins; {apart}."
+    yield from map(sentence, found.text.splitlines())
 
 
 def _figure_2_row(derivation: Derivation) -> Iterator[Panel]:
@@ -283,8 +272,8 @@ def _fit(found: Comparison) -> Iterator[str]:
     best = found.fits.best
     unit = "the logarithm of the step" if best.time == "log" else "the step"
     yield paragraph(
-        f"A model of {best.model.n} patterns above a chance level was fitted to both curves at once, under several",
-        "generalization rules and in two notions of time.",
+        f"A model of {counted(best.model.n, 'pattern')} above a chance level was fitted to both curves at once, under",
+        "several generalization rules and in two notions of time.",
         f"The best fit has the rule “{rule_name(best.model)}” and {unit} as its time.",
         "Its patterns are numbered from 0 and bear no names of roles: how well each generalizes, its g says.",
     )

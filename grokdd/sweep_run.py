@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .analytic.wording import counted
 from .empirical import Ensemble, read_sweep, run_ensemble
 from .empirical.observation import held_from
 from .empirical.run_folder import ENSEMBLE
@@ -29,7 +30,7 @@ def run_sweep(file: Path, out: Path, *, device: str, workers: int | None, output
     """Train, or go on training, the members of a sweep file."""
     sweep = read_sweep(file)
     begun = "going on with " if (out / ENSEMBLE).exists() else ""
-    output.say(f"{begun}{len(sweep.configurations)} members in {out}")
+    output.say(f"{begun}{counted(len(sweep.configurations), 'member')} in {out}")
     if sweep.failures:
         output.say(f"{len(sweep.failures)} more cannot be trained; the end says why")
     budgets = {name: one.steps for name, one in sweep.configurations.items()}

@@ -1,7 +1,6 @@
 """What `grokdd derive --theorems` says: every theorem, how it was checked, and what it means for training."""
 
 import sys
-import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -10,10 +9,7 @@ from typing import Any
 from .analytic.kept import kept
 from .analytic.theory import Theorem, theorems, verify
 from .document.files import document_lines
-from .output import Output
-
-WIDTH = 100
-"""Characters of the longest line."""
+from .output import Output, wrapped
 
 
 def verified(output: Output, *, fresh: bool = False) -> list[dict[str, Any]]:
@@ -52,12 +48,12 @@ def lines(found: list[dict[str, Any]], report: Path | None = None) -> Iterator[s
     """Yield all theorems for a reader; `report` is the folder of their document, if one was written."""
     for one in found:
         yield f"{one['theorem']}: {one['title']}"
-        yield from _wrapped(one["statement"])
-        yield from _wrapped("for " + "; ".join(one["hypotheses"]))
-        yield from _wrapped(f"{one['verdict']} by {', '.join(means(one))}; see {one['source']}")
+        yield from wrapped(one["statement"])
+        yield from wrapped("for " + "; ".join(one["hypotheses"]))
+        yield from wrapped(f"{one['verdict']} by {', '.join(means(one))}; see {one['source']}")
         if one["left_to_paper"]:
-            yield from _wrapped(f"left to the proof on paper: {one['left_to_paper']}")
-        yield from _wrapped(f"for training: {one['meaning']}")
+            yield from wrapped(f"left to the proof on paper: {one['left_to_paper']}")
+        yield from wrapped(f"for training: {one['meaning']}")
         yield ""
     conjectures = sum(one["verdict"] == "supported" for one in found)
     also = f" and {conjectures} conjecture" if conjectures else ""
@@ -70,10 +66,6 @@ def lines(found: list[dict[str, Any]], report: Path | None = None) -> Iterator[s
 def failed(found: list[dict[str, Any]]) -> list[str]:
     """Return the names of the theorems of which a check failed."""
     return [one["theorem"] for one in found if one["verdict"] == "failed"]
-
-
-def _wrapped(text: str) -> Iterator[str]:
-    yield from textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False)
 
 
 def means(one: dict[str, Any]) -> list[str]:

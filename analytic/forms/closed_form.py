@@ -10,13 +10,18 @@ from typing import Any, cast
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
-from ..errors import InputError, shown
+from ..announced import announced
+from ..errors import InputError, demand, shown
 from ..exact import Exact, as_fraction, readable
+from ..kept_expressions import kept_expression
 from ..symbols import c, c_train, t
 from .indexed import G, Letter, alpha, b, g, gamma, i, integrated, k, letters, n, p, q, r, w, written_out
 
 LARGEST = 8
 """Patterns up to which a form is written out: some have 2**n terms, and rates sum over two patterns more."""
+
+SLOW = 6
+"""Patterns from which on writing out a form of 2**n terms, or its second derivative, may take seconds: it is kept."""
 
 _CHOICES = ((k, 0), (q, 1), (r, 0))
 """The other letters that an instance must choose, and how far beyond n - 1 each may go."""
@@ -87,6 +92,9 @@ class ClosedForm:
     """What it means or why it is so, in one sentence."""
 
     def __post_init__(self) -> None:
+        demand("expr", self.expr, sp.Basic, "a SymPy expression or equation")
+        demand("where", self.where, Boolean, "a SymPy relation or Boolean")
+        demand("witness", self.witness, Mapping, "a mapping from letters to numbers")
         object.__setattr__(self, "witness", MappingProxyType(dict(self.witness)))
         try:
             self.at(self.witness)
@@ -107,6 +115,9 @@ class ClosedForm:
 
     def instance(self, count: int, *, k: int | None = None, q: int | None = None, r: int | None = None) -> Any:
         """Return the formula for `count` patterns in the letters of `symbols`, its sums and products written out.
+
+        From 6 patterns on it is kept on the disk: with 8, sums over sets take seconds, and their second derivatives
+        in time minutes.
 
         Parameters
         ----------
@@ -132,7 +143,11 @@ class ClosedForm:
         for (letter, beyond), choice in zip(_CHOICES, (k, q, r), strict=True):
             if letter in self.variables:
                 numbers[letter] = sp.Integer(_chosen(f"{letter} of {self.name}", choice, count + beyond))
-        return written_out(self.expr, numbers)
+        if count < SLOW:
+            return written_out(self.expr, numbers)
+        says = f"writing out {self.name} for {count} patterns"
+        asked = [sp.srepr(self.expr), {str(letter): str(number) for letter, number in numbers.items()}]
+        return kept_expression("instance", lambda: written_out(self.expr, numbers), asked, says)
 
     def at(self, values: Mapping[Letter, Exact | Sequence[Exact]]) -> sp.Expr:
         """Return the value at a point, exactly: a SymPy number, never a float.
@@ -156,9 +171,11 @@ class ClosedForm:
         >>> closed_forms()[0].at({n: 2, p: (Fraction(1, 2), Fraction(1, 3)), c_train: 0})
         2/3
         """
+        demand("values", values, Mapping, "a mapping from letters to numbers")
         numbers = _numbers(self.variables, values)
         self._demand_conditions(numbers)
-        found = integrated(written_out(self.value, numbers))
+        with announced(f"computing {self.name} exactly"):
+            found = integrated(written_out(self.value, numbers))
         if not found.is_number or found.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
             raise InputError(f"values must be a point where {self.name} is defined, got {shown(found)}")
         return found

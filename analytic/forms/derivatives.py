@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy as sp
 
-from ..errors import InputError, shown
+from ..errors import InputError, demand
 from ..symbols import c, t, z
 from .accuracy import THINNED
 from .closed_form import ClosedForm, open_form
@@ -66,10 +66,9 @@ def derivatives(form: ClosedForm) -> tuple[ClosedForm, ...]:
     return (*_in_one_letter(form), *_in_the_curve(form), *_in_time(form))
 
 
-def demand_open(form: object) -> None:
+def demand_open(form: ClosedForm) -> None:
     """Raise InputError unless `form` is an open form in p[i], and no derivative yet."""
-    if not isinstance(form, ClosedForm):
-        raise InputError(f"form must be one of closed_forms(), got {shown(form)}")
+    demand("form", form, ClosedForm, "one of closed_forms()")
     if n not in form.variables or p not in form.variables or r in form.variables:
         raise InputError(f"form must be one of closed_forms(), which leave n open, got {form.name}")
 

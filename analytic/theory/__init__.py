@@ -72,6 +72,6 @@ def theorem(name: str) -> Theorem:
     'H2 < H1 if and only if (g_1 - c)(2 - gamma_0) < gamma_0 (g_0 - c).'
     """
     known = {one.name: one for one in theorems()}
-    if name not in known:
+    if not isinstance(name, str) or name not in known:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InputError(f"name must be one of {', '.join(known)}; got {shown(name)}")
     return known[name]

@@ -20,6 +20,7 @@ from typing import Any, Literal, cast
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
+from ..errors import demand
 from ..model import PatternModel
 from ..proving import Answer, prove
 
@@ -207,6 +208,7 @@ class Verification:
 
 def verify(theorem: Theorem) -> Verification:
     """Return what all checks of a theorem find: its parts, their false neighbours, and its counterexamples."""
+    demand("theorem", theorem, Theorem, "one of theorems()")
     evidence = tuple(_evidence(theorem))
     means = {one for some in evidence for one in some.means}
     enough = theorem.conjecture or len(means) >= 2

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise
 from typing import Any
 
 from ..analytic import Boundary, PatternModel, Table, shape_boundaries
@@ -91,7 +91,7 @@ def _nearest_plane(model: PatternModel) -> dict[str, Any] | None:
 
 def _pairs(model: PatternModel) -> Iterator[tuple[str, str]]:
     for kind in ("gamma",) if isinstance(model.rule, Table) else ("gamma", "g"):
-        yield from permutations([f"{kind}_{i}" for i in range(model.n)], 2)
+        yield from combinations([f"{kind}_{i}" for i in range(model.n)], 2)
 
 
 def _plane(model: PatternModel, x: str, y: str, points: int) -> _Plane:

@@ -33,6 +33,17 @@ def test_what_is_done_in_time_is_not(monkeypatch, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_what_is_a_part_of_something_announced_says_nothing(monkeypatch, capsys):
+    pretend_a_terminal(monkeypatch)
+    monkeypatch.setattr(module, "AFTER", 0.0)
+    for _ in range(2):  # and afterwards all is as before
+        with announced("thinking"), announced("adding"):
+            for thread in threading.enumerate():
+                if isinstance(thread, threading.Timer):
+                    thread.join()
+    assert capsys.readouterr().err == 2 * "thinking: this takes some seconds\n"
+
+
 def test_nothing_is_said_where_nobody_watches(monkeypatch, capsys):
     monkeypatch.setattr(module, "AFTER", 0.0)
     with announced("thinking"):

@@ -19,7 +19,9 @@ from grokdd.analytic import (
     shape,
     shape_boundaries,
 )
+from grokdd.analytic.boundaries import LEAVING
 from grokdd.analytic.parameters import parameter
+from grokdd.document.nearest_boundary import line_distance
 
 from .definition import acc_test
 
@@ -38,6 +40,40 @@ def test_the_papers_plane_has_the_printed_boundary():
     assert found.where == "two extrema meet"
 
 
+PAPERS = 0.00213914722291  # gamma_1 at gamma_3 = 1: docs/theory.md, 3.12
+
+
+def test_a_boundary_below_the_first_step_of_x_is_found():
+    """It is almost the line gamma_0 = 0.0021 gamma_2, all of it before the first of ten steps of gamma_0."""
+    (found,) = shape_boundaries(DOUBLE_DESCENT, "gamma_0", "gamma_2", points=11)
+    assert 0 < found.points[0].x < found.points[-1].x < 0.1
+    assert math.isclose(found.points[-1].x, PAPERS, rel_tol=5e-12)
+    assert [point.counts for point in found.points] == [(2, 0)] * 9 + [None]  # the last y is the end of its range
+    for point in found.points:
+        assert math.isclose(point.x / point.y, PAPERS, rel_tol=2e-3)
+
+
+@pytest.mark.parametrize(("x", "y"), [("gamma_0", "gamma_2"), ("g_1", "g_2"), ("gamma_1", "g_2"), ("g_0", "gamma_1")])
+def test_both_orders_of_a_plane_give_the_same_curves(x: str, y: str):
+    one, other = (shape_boundaries(DOUBLE_DESCENT, *names, points=11) for names in ((x, y), (y, x)))
+    assert {curve.where for curve in one} == {curve.where for curve in other}
+    turned = [(curve.where, [(point.y, point.x) for point in curve.points]) for curve in other]
+    curves = [(curve.where, [(point.x, point.y) for point in curve.points]) for curve in one]
+    for some, rest in ((curves, turned), (turned, curves)):
+        for where, points in some:
+            for place in points:
+                assert min(line_distance(place, line) for kind, line in rest if kind == where) < 0.02
+
+
+def test_a_boundary_along_which_x_is_constant_is_found_without_counts():
+    """Before all times the slowest pattern adds g_2 less chance: an extremum leaves where they are equal."""
+    model = PatternModel(DOUBLE_DESCENT.patterns, Preferred(2), chance=Fraction(3, 10))
+    for names, upright in ((("g_2", "gamma_0"), True), (("gamma_0", "g_2"), False)):
+        (found,) = [one for one in shape_boundaries(model, *names, points=5) if "before" in one.where]
+        assert {point.x if upright else point.y for point in found.points} == {0.3}
+        assert {point.counts is None for point in found.points if 0 < point.x < 1 and 0 < point.y < 1} == {upright}
+
+
 def test_at_a_point_the_slope_and_its_change_are_0():
     """From the definition, by 60-digit difference quotients."""
     (found,) = shape_boundaries(DOUBLE_DESCENT, "g_0", "g_1", points=3)[:1]
@@ -54,7 +90,7 @@ def test_at_a_point_the_slope_and_its_change_are_0():
 
 def test_counts_are_those_of_the_shapes_beside_it():
     found = shape_boundaries(DOUBLE_DESCENT, "g_2", "gamma_1", points=5)
-    assert {one.where for one in found} == {"two extrema meet", "one leaves after all times"}
+    assert {one.where for one in found} == {"two extrema meet", *LEAVING.values()}
     points = [(one, point) for one in found for point in one.points if point.counts]
     assert points
     for _, point in points:

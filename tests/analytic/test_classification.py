@@ -24,6 +24,7 @@ from grokdd.analytic import (
     Rule,
     SoftPreference,
     Table,
+    classification,
     classify,
     presets,
 )
@@ -106,7 +107,7 @@ def test_the_evidence_of_double_descent():
         ("minimum", 0.351035301164),
     ]
     assert got.prominent == got.shape.extrema
-    assert (got.test_time, got.delay, got.margins) == (None, None, ())
+    assert (got.test_time, got.delay) == (None, None)
     assert got.reason == (
         "acc_test starts at 0.0077, rises to 0.534 at t = 43.56, falls to 0.351 at t = 97.74, ends at 0.48; "
         "acc_train reaches 0.99 at t = 72.47, when acc_test is 0.361; acc_test does not stay at 0.99 or above"
@@ -362,6 +363,23 @@ def test_an_undecided_shape_makes_an_undecided_kind():
     assert got.reason.startswith("in a tail of acc_test its leading terms cancel exactly, and the speeds")
     with pytest.raises(InputError, match=r"^the kind of the model must be proved for its margins, got undecided: in a"):
         classify(model, margins=True)
+    with pytest.raises(InputError, match=r"^the kind of the model must be proved for its margins, got undecided: in a"):
+        _ = got.margins
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_margins_are_looked_for_once_when_they_are_wanted(monkeypatch: pytest.MonkeyPatch, at_once: bool):
+    looked: list[PatternModel] = []
+
+    def look(model: PatternModel, *_: Any) -> tuple[()]:
+        looked.append(model)
+        return ()
+
+    monkeypatch.setattr(classification, "find_margins", look)
+    found = classify(presets.grokking(), margins=at_once)
+    assert looked == [presets.grokking()] * at_once
+    assert found.margins == found.margins == ()
+    assert looked == [presets.grokking()]
 
 
 def test_times_beyond_all_floats_are_infinite_as_floats_but_known():

@@ -1,6 +1,7 @@
 """Plateaus and the conditions on them: `docs/theory.md`, section 3."""
 
 import random
+import re
 from fractions import Fraction
 from itertools import combinations, permutations
 from typing import Any
@@ -24,6 +25,7 @@ from grokdd.analytic import (
     presets,
     symbolic_plateaus,
 )
+from grokdd.analytic.exact import readable
 from grokdd.analytic.symbols import c, g, gamma, numbers, p
 
 RULES: list[Rule] = [
@@ -114,9 +116,11 @@ def test_double_descent_preset():
     assert (got.descent, got.second_ascent, got.double_descent) == (True, True, True)
     assert got.separation == 3.0  # 0.15 * (50 - 30)
     assert got.text.splitlines() == [
-        "descent: yes (H1 = 0.7 > H2 = 0.35)",
-        "second ascent: yes (H2 = 0.35 < H3 = 0.48)",
-        "double descent: yes (both, and H1 > 0)",
+        "patterns count from 0, plateaus from 1: H0 has none of them, H1 adds p_0, H2 p_1, H3 p_2",
+        "H0 = 0, H1 = 0.7 (rises), H2 = 0.35 (falls), H3 = 0.48 (rises)",
+        "descent: yes (H2 falls)",
+        "second ascent: yes (H2 falls, H3 rises)",
+        "double descent: yes (H1 rises, H2 falls, H3 rises)",
         "assumed: each pattern saturates before the next begins; here they are 3 / alpha apart or more",
     ]
 
@@ -124,8 +128,10 @@ def test_double_descent_preset():
 def test_grokking_preset():
     got = plateau_conditions(presets.grokking())
     assert got.heights == (0, 0, 0, 1)
-    assert (got.descent, got.second_ascent, got.double_descent) == (False, True, False)
-    assert "double descent: no (it takes both, and H1 > 0)" in got.text.splitlines()
+    assert got.steps == ("stays", "stays", "rises")
+    assert (got.descent, got.second_ascent, got.double_descent) == (False, False, False)
+    said = "double descent: no (it takes a step that rises, one that falls, and one that rises, in turn)"
+    assert said in got.text.splitlines()
 
 
 def test_what_is_no_model_is_refused():
@@ -145,7 +151,8 @@ def test_descent_turns_exactly_at_its_boundary(chance: Fraction):
             if not 0 <= boundary + shift <= 1:
                 continue
             model = model_of([reach, unit(rng, 1), 1], [g1, boundary + shift, 1], chance=chance)
-            assert plateau_conditions(model).descent is expected
+            assert (plateau_conditions(model).steps[1] == "falls") is expected
+            assert plateau_conditions(model).descent is expected  # the last pattern, of g = 1, cannot fall
 
 
 def test_second_ascent_turns_exactly_at_its_boundary():
@@ -175,9 +182,11 @@ def test_the_relations_say_what_the_numbers_say():
         values = numbers(model)
         assert symbolic.where.xreplace(values) == sp.true
         got = plateau_conditions(model)
-        verdicts = (got.descent, got.second_ascent, got.double_descent)
+        verdicts = (got.steps[1] == "falls", got.steps[2] == "rises", got.double_descent)
         expected = (symbolic.descent, symbolic.second_ascent, symbolic.double_descent)
         assert verdicts == tuple(bool(relation.xreplace(values)) for relation in expected)
+        assert got.descent >= verdicts[0]
+        assert got.second_ascent >= (verdicts[0] and verdicts[1])
         seen.add(verdicts)
     # Every combination that can occur did: double descent needs the other two.
     assert seen == {(a, b, d) for a in (False, True) for b in (False, True) for d in (False, a and b)}
@@ -221,11 +230,17 @@ def test_a_pattern_that_stands_is_no_step():
     got = plateau_conditions(standing(PatternModel(presets.double_descent().patterns, Mean()), 0))
     last = Fraction("0.065") + Fraction("0.14") + Fraction("0.14") / 3
     assert (got.order, got.heights) == ((1, 2), (Fraction("0.35"), Fraction("0.175"), last))
-    assert (got.descent, got.second_ascent, got.double_descent) == (None, None, None)
+    assert got.steps == ("falls", "rises")
+    assert (got.descent, got.second_ascent, got.double_descent) == (True, True, False)
     assert got.separation == 7.5  # 0.05 * (200 - 50)
     assert got.text.splitlines() == [
-        "2 patterns with alpha > 0: descent and second ascent need three.",
-        "alpha = 0: 1 of 3 patterns stand at gamma / 2 at all times and are no step",
+        "patterns count from 0, plateaus from 1: H0 has none of them, H1 adds p_1, H2 p_2",
+        f"H0 = 0.35, H1 = 0.175 (falls), H2 = {readable(last)} (rises)",
+        "descent: yes (H1 falls)",
+        "second ascent: yes (H1 falls, H2 rises)",
+        "double descent: no (it takes a step that rises, one that falls, and one that rises, in turn)",
+        "assumed: each pattern saturates before the next begins; here they are 7.5 / alpha apart or more",
+        "alpha = 0, so at gamma / 2 at all times and no step: p_0",
     ]
 
 
@@ -246,14 +261,14 @@ def test_heights_with_a_pattern_that_stands_are_half_way_between_never_and_alway
             assert height == (at(Fraction(0), learned, rule) + at(reaches[1], learned, rule)) / 2
 
 
-def test_the_first_three_that_move_are_judged():
+def test_those_that_move_are_judged():
     four = model_of([1, Fraction(7, 10), 1, Fraction(1, 5)], [1, 1, 0, 1], Preferred(3))
     got = plateau_conditions(standing(four, 0))
     # p_0 = 1/2 with g = 1. V: 1/2; 1/2 + 1/2 * 7/10; p_2 = 1 halves pattern 1 alone, pattern 0 alone; both: 2/3.
     below = Fraction(1, 2) * Fraction(3, 10) / 2 + Fraction(1, 2) * Fraction(7, 10) / 2 + Fraction(7, 20) * 2 / 3
     assert got.heights == (Fraction(1, 2), Fraction(17, 20), below, Fraction(1, 5) + Fraction(4, 5) * below)
     assert (got.order, got.double_descent) == ((1, 2, 3), True)
-    assert got.text.splitlines()[-1] == "alpha = 0: 1 of 4 patterns stand at gamma / 2 at all times and are no step"
+    assert got.text.splitlines()[-1] == "alpha = 0, so at gamma / 2 at all times and no step: p_0"
 
 
 def test_the_symbolic_conditions_ask_for_patterns_that_move():
@@ -263,19 +278,31 @@ def test_the_symbolic_conditions_ask_for_patterns_that_move():
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])
-def test_fewer_than_three_patterns_have_heights_but_no_conditions(n: int):
+def test_fewer_than_three_patterns_are_judged_by_the_steps_that_there_are(n: int):
     got = plateau_conditions(model_of([1, 1][:n], [1, 0][:n], Mean(), Fraction(1, 10)))
     assert got.heights == (Fraction(1, 10), 1, Fraction(1, 2))[: n + 1]
-    assert (got.descent, got.second_ascent, got.double_descent) == (None, None, None)
-    assert got.text == f"{n} patterns: descent and second ascent need three."
+    assert got.steps == ("rises", "falls")[:n]
+    assert (got.descent, got.second_ascent, got.double_descent) == (n == 2, False, False)
 
 
-def test_of_more_than_three_patterns_the_first_three_are_judged():
-    four = model_of([Fraction(7, 10), 1, Fraction(1, 5), 1], [1, 0, 1, 0])
-    three = model_of([Fraction(7, 10), 1, Fraction(1, 5)], [1, 0, 1])
-    got, expected = plateau_conditions(four), plateau_conditions(three)
-    assert got.heights[:4] == expected.heights
-    assert (got.descent, got.second_ascent, got.double_descent) == (True, True, True)
+@pytest.mark.parametrize(
+    ("gs", "steps", "found"),
+    [  # each pattern is complete and preferred to all before it, so that the plateaus are chance and the g
+        ((1, 3, 2, 2, 4), ("falls", "rises", "falls", "stays", "rises"), ("H1", "H1, H2", "H2, H3, H5")),
+        ((3, 4, 1), ("rises", "rises", "falls"), ("H3", "", "")),
+        ((3, 3, 4, 3), ("rises", "stays", "rises", "falls"), ("H4", "", "")),
+        ((2, 1, 0, 3), ("stays", "falls", "falls", "rises"), ("H2", "H2, H4", "")),
+    ],
+)
+def test_all_plateaus_are_judged(gs: Any, steps: Any, found: Any):
+    order = Priority(tuple(reversed(range(len(gs)))))
+    got = plateau_conditions(model_of([1] * len(gs), [Fraction(x, 4) for x in gs], order, Fraction(1, 2)))
+    assert got.steps == steps
+    assert (got.descent, got.second_ascent, got.double_descent) == tuple(map(bool, found))
+    said = dict(line.split(": ") for line in got.text.splitlines()[2:5])
+    for name, plateaus in zip(("descent", "second ascent", "double descent"), found, strict=True):
+        assert said[name].startswith("yes" if plateaus else "no")
+        assert not plateaus or re.findall(r"H\d", said[name]) == plateaus.split(", ")
 
 
 def test_more_than_12_patterns_are_refused():

@@ -1,9 +1,12 @@
 """Long derivations are made once, and made again when what was kept is damaged."""
 
+from typing import Any
+
 import pytest
 import sympy as sp
 
-from grokdd.analytic import Preferred, accuracy
+from grokdd.analytic import Preferred, accuracy, closed_forms, derivatives, limits
+from grokdd.analytic.forms import closed_form
 from grokdd.analytic.kept_expressions import kept_expression
 
 X = sp.Symbol("x")
@@ -51,6 +54,26 @@ def test_what_is_asked_for_is_part_of_the_key(cache, monkeypatch, one):
         "rate": lambda: (accuracy.rate(accuracy.p(0)), accuracy.rate(accuracy.p(1))),
     }[one]()
     assert a != b
+
+
+def test_what_has_no_form_in_json_is_derived_each_time(cache):
+    made = []
+    limit: Any = sp.Eq(sp.Limit(X, X, sp.oo), X, evaluate=False)
+    assert [kept_expression("x", counted(made, limit), [1], "deriving x") for _ in range(2)] == [limit] * 2
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize("name", ["mean_subsets", "mean_integral", "mean_subsets_rate", "mean_subsets_late"])
+def test_long_instances_are_kept_and_as_they_were(cache, monkeypatch, name):
+    mean = [one for one in closed_forms() if one.name in ("mean_subsets", "mean_integral")]
+    forms = {one.name: one for form in mean for one in (form, *derivatives(form), *limits(form))}
+    direct = forms[name].instance(3)
+    assert list(cache.rglob("*.json")) == []
+    monkeypatch.setattr(closed_form, "SLOW", 3)
+    made, again = (forms[name].instance(3) for _ in range(2))
+    assert made == again == direct
+    assert len(list(cache.rglob("instance-*.json"))) == (name != "mean_subsets_late")
+    assert forms[name].instance(4) != made
 
 
 def test_long_forms_and_rates_are_kept_and_as_they_were(cache, monkeypatch):

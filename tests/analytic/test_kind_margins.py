@@ -26,7 +26,7 @@ ONE = PatternModel([Pattern(gamma=1, alpha=1, b=20, g=0.5)])
 
 
 def margins_of(model: PatternModel, **thresholds: Any) -> dict[str, KindMargin]:
-    return {x.parameter: x for x in classify(model, KindThresholds(**thresholds), margins=True).margins}
+    return {x.parameter: x for x in classify(model, KindThresholds(**thresholds)).margins}
 
 
 def assert_changes(got: KindChange | None, at: float, kind: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from flint import arb, ctx, fmpq
 
 from grokdd.analytic.balls import BallCurves
-from grokdd.analytic.monomials import Monomials
+from grokdd.analytic.monomials import Monomials, _over_leader, _Variable
 from grokdd.analytic.slope import Instant, ScaledSlope
 
 from .random_models import random_model
@@ -61,3 +61,16 @@ def test_a_sign_over_an_interval_is_the_sign_inside(seed: int):
                 inside = {Instant(curves, low + (high - low) * fmpq(k, 12)).sign for k in range(13)}
                 assert inside - {0} <= signs
                 assert len(signs) == 1
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_ratio_that_is_not_monotone_is_enclosed(way: int):
+    """With u_0 = exp(-t), u_1 = exp(-t - way t^2 / 2) on [-1, 1] the ratio exp(-way t^2 / 2) has its extremum inside,
+    and u_1' / u_1 = -1 - way t lies in [-2, 0]."""
+    with ctx.workprec(128):
+        u_0 = [arb(-t).exp() for t in (-1, 0, 1)]
+        u_1 = [(-t - way * arb(t) ** 2 / 2).exp() for t in (-1, 0, 1)]
+        variables = [_Variable(u_0[0], u_0[1], u_0[2], arb(-1)), _Variable(u_1[0], u_1[1], u_1[2], arb(-1, 1))]
+        found = _over_leader([(0b10, fmpq(1))], variables, 0b01, arb(0, 1))
+        for t in (fmpq(k, 50) for k in range(-50, 51)):
+            assert found.overlaps((-1 - way * t) * (-way * arb(t) ** 2 / 2).exp())

@@ -196,6 +196,13 @@ def test_plateaus_and_extrema_say_double_descent():
     assert "maximum 0.5337, minimum 0.3510" in statement(verdict, "double descent").predicted
 
 
+def test_more_than_three_patterns_are_judged_by_the_same_two_steps():
+    model = in_log_time((0.7, 8, 10, 1), (1, 8, 60, 0), (0.4, 10, 2000, 1), (0.1, 10, 9000, 1))
+    verdict = validate(run_of(as_fit(model)), as_fit(model))
+    assert len(verdict.predicted.conditions.steps) == 4
+    assert "H2 = " in statement(verdict, "second ascent").predicted
+
+
 def test_plateaus_that_the_curve_never_reaches_are_undecided():
     """Patterns 1 and 2 rise as one: H1 = 0.7 and H2 = 0.35 are heights, but test accuracy is never near H1."""
     model = in_log_time((0.7, 8, 60, 1), (1, 8, 60.001, 0), (0.4, 10, 2000, 1))

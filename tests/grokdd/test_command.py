@@ -16,6 +16,7 @@ from grokdd.__main__ import main
 from grokdd.analytic import Pattern, PatternModel, Preferred, Table, plateau_heights, presets
 from grokdd.empirical import Recorder, experiments
 from grokdd.empirical.stack import Stack
+from grokdd.output import wrapped
 from grokdd.simulation import fine_times
 from grokdd.training_run import configuration
 
@@ -328,6 +329,48 @@ def test_fit_asks_for_one_run_that_did_not_diverge(grokdd, tmp_path, tiny_run):
     refused(grokdd("fit", tiny_run.path, "--report", tmp_path), f"--report must be a file, got the folder {tmp_path}")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("derive", "grokking", "--report"),
+        ("derive", "--replay"),
+        ("tour", "--out"),
+        ("train", "--out"),
+        ("sweep", "sweep.toml", "--out"),
+        ("sweep",),
+        ("simulate", "grokking", "--figure"),
+        ("fit", "run", "--report"),
+        ("fit",),
+    ],
+)
+def test_an_empty_path_is_not_the_folder_one_is_in(grokdd, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    refused(grokdd(*arguments, ""), "a path must not be empty", f"grokdd {arguments[0]} --help")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_model_is_refused(grokdd):
+    refused(grokdd("derive", ""), "got an empty name")
+
+
+def test_a_document_that_cannot_be_written_leaves_no_folder(grokdd, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("grokdd.document.pages.write_text", full)
+    (tmp_path / "old").mkdir()
+    for folder in ("new/deep", "old"):
+        got = grokdd("derive", models_file(tmp_path, 1), "--report", tmp_path / folder)
+        assert got.code == 4
+        assert f"{tmp_path / folder}" in got.err
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["model.toml", "old"]
+
+
+def test_a_document_is_a_folder(grokdd, tmp_path):
+    file = models_file(tmp_path, 1)
+    refused(grokdd("derive", file, "--report", file), f"--report must be a folder, got the file {file}")
+
+
 def test_quiet_prints_nothing(grokdd, tmp_path):
     for arguments in (("derive", "grokking"), ("simulate", "grokking"), (*TINY_OPTIONS, "--out", tmp_path / "run")):
         got = grokdd(*arguments, "--quiet")
@@ -356,6 +399,46 @@ def test_derive_says_what_kind_of_curve_it_is(grokdd):
     assert "kind of curve: grokking (proved)" in grokdd("derive", "grokking").out.splitlines()
     got = json.loads(grokdd("derive", "double_descent", "--json").out)
     assert (got["kind"], got["kind_verdict"]) == ("double descent", "proved")
+
+
+def test_derive_says_how_far_parameters_may_move_if_asked(grokdd, tmp_path):
+    file = models_file(tmp_path, 1)
+    told = grokdd("derive", file, "--margins").out.splitlines()
+    (head,) = [line for line in told if line.startswith("  parameter ")]
+    assert head.split() == ["parameter", "from", "to", "distance", "kind", "there"]
+    # One pattern of g = 1 generalizes until 1 - delta, 0.99, is beyond it.
+    (row,) = [line.split() for line in told if line.startswith("  g_0 ")]
+    assert (row[:3], row[4:]) == (["g_0", "1", "0.99"], ["partial", "generalization"])
+    first, *_ = json.loads(grokdd("derive", file, "--margins", "--json").out)["margins"]
+    assert first["parameter"] == "gamma_0"
+    assert "margins" not in json.loads(grokdd("derive", file, "--json").out)
+    refused(grokdd("derive", "--theorems", "--margins"), "--margins must be left out with --theorems")
+    refused(grokdd("derive", "--replay", file, "--margins"), "--margins must be left out with --replay")
+
+
+def test_derive_counts_patterns_in_words(grokdd, tmp_path):
+    assert ": 1 pattern, rule" in grokdd("derive", models_file(tmp_path, 1)).out
+    assert ": 2 patterns, rule" in grokdd("derive", models_file(tmp_path, 2)).out
+
+
+def test_derive_of_four_patterns_agrees_with_their_kind(grokdd, tmp_path):
+    """The third of four patterns lowers accuracy: the first three alone say that nothing falls."""
+    rows = [(0.5, 0), (0.6, 100), (0.1, 200), (1, 300)]
+    members = [Pattern(gamma=1, alpha=1, b=b + 20, g=g) for g, b in rows]
+    (tmp_path / "model.toml").write_text(PatternModel(members).to_toml())
+    told = grokdd("derive", tmp_path / "model.toml").out
+    assert "double descent: yes (H1 rises, H3 falls, H4 rises)" in told
+    assert "kind of curve: double descent (proved)" in told
+
+
+@pytest.mark.parametrize(("columns", "widest"), [(None, 100), (20, 40), (72, 72), (300, 100)])
+def test_prose_is_as_wide_as_the_terminal_within_bounds(monkeypatch, columns, widest):
+    if columns is not None:
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(columns or 50))  # which a pipe does not have
+    lines = list(wrapped("a word " * 100))
+    assert max(map(len, lines)) in range(widest - 6, widest + 1)
+    assert " ".join(lines).split() == ["a", "word"] * 100
 
 
 def test_derive_names_what_stands_at_all_times(grokdd, tmp_path):

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import typer
 
-from grokdd.__main__ import main
+from grokdd.__main__ import INTERRUPTED, main
 from grokdd.analytic import InputError, MachineError
-from grokdd.exit_codes import LESS_MEMORY, ExitCode, exit_code_of, one_line, writing
+from grokdd.exit_codes import LESS_MEMORY, ExitCode, exit_code_of, no_empty_folder, one_line, writing
 
 from .conftest import TINY_OPTIONS
 
@@ -120,6 +120,29 @@ def test_writing_leaves_another_file_its_name_and_a_closed_pipe_its_kind():
         raise BrokenPipeError(errno.EPIPE, "Broken pipe")
 
 
+def test_folders_that_stay_empty_are_taken_away_and_no_others(tmp_path):
+    def write(path, *written):
+        with no_empty_folder(tmp_path / path):
+            (tmp_path / path / "inner").mkdir(parents=True)
+            for name in written:
+                (tmp_path / path / name).write_text("kept")
+            raise KeyboardInterrupt
+
+    def fail(path, *written):
+        with pytest.raises(KeyboardInterrupt):
+            write(path, *written)
+
+    fail("a/b")
+    assert not list(tmp_path.iterdir())
+    fail("a/b", "file")
+    assert [one.name for one in (tmp_path / "a" / "b").iterdir()] == ["file"]
+    fail("a/c")
+    assert [one.name for one in (tmp_path / "a").iterdir()] == ["b"]
+    with no_empty_folder(tmp_path / "d"):
+        (tmp_path / "d").mkdir()
+    assert (tmp_path / "d").is_dir()
+
+
 @pytest.mark.parametrize(
     ("called", "on_path", "expected"),
     [
@@ -201,3 +224,56 @@ def test_ctrl_c_stops_training_cleanly_and_says_how_to_go_on(tmp_path):
     assert line.startswith("grokdd: stopped after step ")
     assert line.endswith(f"to go on: {' '.join([*GROKDD, *arguments])}")  # as it was called
     assert list((tmp_path / "run" / "checkpoints").iterdir())
+
+
+AS_A_SCRIPT = """
+import sys
+
+class Told:
+    def find_spec(self, name, *_):
+        if name == "grokdd.exit_codes":
+            print("begun", flush=True)
+
+sys.meta_path.insert(0, Told())
+from grokdd.__main__ import main
+sys.exit(main())
+"""
+"""What the console script does, and a word where the first module of ours is loaded that takes time: the interpreter's
+own start is not ours to help."""
+
+
+@pytest.mark.parametrize("command", ["derive double_descent", "train --steps 1000000"])
+@pytest.mark.parametrize("after", [0.005, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3])
+def test_ctrl_c_while_modules_are_loaded_is_one_line(tmp_path, command, after):
+    with subprocess.Popen(
+        [sys.executable, "-c", AS_A_SCRIPT, *command.split()],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        cwd=tmp_path,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(after)
+        process.send_signal(signal.SIGINT)
+        _, complaint = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert re.fullmatch(r"grokdd: (interrupted|stopped).*\n", complaint)
+
+
+def test_ctrl_c_inside_an_exec_is_the_exit_code_and_not_the_signal(tmp_path):
+    """As of a dataclass that is being defined; Python remembers it, and would end by the signal."""
+    (tmp_path / "stopped.py").write_text(
+        "import sys, grokdd.cli, grokdd.__main__\n"
+        "def stopped(_):\n    exec('raise KeyboardInterrupt')\n"
+        "grokdd.cli.invoke = stopped\nsys.exit(grokdd.__main__.main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "stopped"], capture_output=True, text=True, env=ENVIRONMENT, cwd=tmp_path, check=False
+    )
+    assert (done.returncode, done.stderr) == (ExitCode.INTERRUPTED, "grokdd: interrupted\n")
+
+
+def test_the_code_that_is_known_before_anything_is_loaded_is_the_same():
+    assert INTERRUPTED == ExitCode.INTERRUPTED

@@ -193,8 +193,8 @@ def test_a_fitted_curve_that_only_looks_complete_is_said_to_fall_short(findings)
 
 def test_the_plateaus_are_told_in_sentences(html):
     text = Page(html).text
-    assert "Descent: yes. The second pattern lowers test accuracy: H1 = 0.7, then H2 = 0.35." in text
-    assert "(both" not in text
+    assert "H0 = 0, H1 = 0.7 (rises), H2 = 0.35 (falls), H3 = 0.48 (rises)." in text
+    assert "Double descent: yes (H1 rises, H2 falls, H3 rises)." in text
     assert "= 0 = " not in text
 
 

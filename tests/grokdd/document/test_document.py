@@ -169,15 +169,15 @@ def test_the_nearest_boundary_of_the_grokking_preset_is_that_of_the_paper(tmp_pa
     monkeypatch.setenv("GROKDD_CACHE", str(tmp_path))
     first, curve = boundary_statements(presets.grokking(), fresh=False)
     # docs/theory.md, 3.12: at gamma_3 = 1 it is gamma_1 = 0.00213914722291
-    assert first.value == ["gamma_2", "gamma_0", "1", "0", "0.0021"]
-    assert curve.head == ("gamma_2", "gamma_0", "t", "extrema below", "extrema above")
-    assert curve.value[-1] == ["1", "0.00213914722291", "50.8221912739", "0", "2"]
-    assert ["0.2", "0.000428147885092"] in [row[:2] for row in curve.value]
+    assert first.value == ["gamma_0", "gamma_2", "0", "1", "0.0021"]
+    assert curve.head == ("gamma_0", "gamma_2", "t", "extrema below", "extrema above")
+    assert curve.value[-1] == ["0.00213914722291", "1", "50.8221912739", "not proved", "not proved"]
+    assert ["0.000428147885092", "0.2"] in [row[:2] for row in curve.value]
     document = Document("x", presets.grokking(), (first, curve))
     plane = plane_of(document)
     assert plane is not None
-    assert (plane.x, plane.y, plane.model, plane.labels) == ("gamma_2", "gamma_0", (1, 0), ["0 below, 2 above"])
-    assert plane.curves[0][-1] == (1, 0.00213914722291)
+    assert (plane.x, plane.y, plane.model, plane.labels) == ("gamma_0", "gamma_2", (0, 1), ["2 below, 0 above"])
+    assert plane.curves[0][-1] == (0.00213914722291, 1)
 
 
 def test_a_model_without_a_boundary_says_so_and_draws_none(tmp_path, monkeypatch):
