@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import config
+from numba.core.registry import CPUDispatcher
 
 from ..analytic.cache_folder import user_cache
 
@@ -54,6 +55,16 @@ def kernel(function: Function) -> Function:
         _config.CACHE_DIR = before
     dispatcher._cache = _ForgivingCache(dispatcher._cache)
     return cast(Function, dispatcher)
+
+
+def kernel_around(function: Function) -> Function:
+    """Return `function` compiled on first call and never cached: for one that holds a function of a user."""
+    return cast(Function, numba.njit(**OPTIONS)(function))
+
+
+def is_compiled(function: object) -> bool:
+    """Return whether numba compiles a function, so that a kernel may call it; always so with NUMBA_DISABLE_JIT=1."""
+    return isinstance(function, CPUDispatcher) or (bool(_config.DISABLE_JIT) and callable(function))
 
 
 class _ForgivingCache:

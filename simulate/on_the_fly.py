@@ -10,14 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
-import numba
 import numpy as np
-from numba.core.registry import CPUDispatcher
 from numpy.typing import ArrayLike, NDArray
 
 from ..analytic.errors import InputError, shown
 from .arrays import column, normalised
-from .compile import OPTIONS, kernel
+from .compile import is_compiled, kernel, kernel_around
 from .enumeration import product_weights
 
 Array = NDArray[np.float64]
@@ -84,7 +82,7 @@ set_totals = kernel(set_totals_py)
 def _rows_of(rule: Any) -> Any:
     """Return what `mean_rows` is for a user's rule: compiled with the rule inside, and so for each rule anew."""
 
-    @numba.njit(**OPTIONS)
+    @kernel_around
     def rows(
         weight: Array, total: Array, count: Any, mask: Any, row_weight: Array, row_total: Array, row_count: Any,
         row_mask: Any, values: Array,
@@ -143,7 +141,7 @@ def sum_over_sets(
     values = column("g", g, n)
     if n > MOST_PATTERNS:
         raise InputError(f"p must have at most {MOST_PATTERNS} columns, got {n}: that is 2**{n} sets a row")
-    if rule is not None and not isinstance(rule, CPUDispatcher):
+    if rule is not None and not is_compiled(rule):
         raise InputError(f"rule must be a function compiled by numba.njit, got {shown(rule)}")
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
         raise InputError(f"threads must be a number of at least 1, got {shown(threads)}")
