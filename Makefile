@@ -20,7 +20,7 @@ lint: $(READY)          ## style and types
 	$(BIN)/pyright
 
 bench: $(READY)         ## ratios of speed, each in one run on this machine
-	$(BIN)/python -m pytest benchmarks --benchmark-only
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
 
 results: $(READY)       ## train the recorded runs again, one after the other, and rewrite results/
 	$(BIN)/python -m grokdd.empirical.recording --all

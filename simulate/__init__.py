@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .allocation import Sample, sample
     from .derivatives import Gradient, gradient
     from .evaluate import accuracies, curves
+    from .many_models import ManyCurves, curves_of_many
     from .on_the_fly import sum_over_sets
     from .table_forms import extension, form_for
     from .transforms import multilinear_coefficients, table_of_coefficients
@@ -24,6 +25,7 @@ __getattr__, _lazy = lazy_names(
         "allocation": ("Sample", "sample"),
         "derivatives": ("Gradient", "gradient"),
         "evaluate": ("accuracies", "curves"),
+        "many_models": ("ManyCurves", "curves_of_many"),
         "on_the_fly": ("sum_over_sets",),
         "table_forms": ("extension", "form_for"),
         "transforms": ("multilinear_coefficients", "table_of_coefficients"),
@@ -32,9 +34,11 @@ __getattr__, _lazy = lazy_names(
 
 __all__ = [
     "Gradient",
+    "ManyCurves",
     "Sample",
     "accuracies",
     "curves",
+    "curves_of_many",
     "extension",
     "form_for",
     "gradient",

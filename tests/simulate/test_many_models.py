@@ -1,0 +1,167 @@
+"""Curves of many models in one call: those of `curves`, on any grid, at any size, the same bits on any threads."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from flint import arb, ctx
+
+from grokdd.analytic import InputError, Mean, Pattern, PatternModel, Preferred, Priority, SoftPreference
+from grokdd.simulate import curves, curves_of_many
+from grokdd.simulate.many_models import (
+    APART,
+    BLOCK,
+    MOST,
+    PART,
+    begin,
+    begin_py,
+    decays,
+    decays_py,
+    learned,
+    learned_py,
+    many_curves,
+    many_curves_py,
+    meet,
+    meet_py,
+)
+from grokdd.simulate.quadrature_plan import plan
+
+RULES = {
+    2: [Mean(), Preferred(1)],
+    3: [Mean(), Preferred(0), Priority((2, 0))],
+    5: [Priority((1, 0, 3, 2, 4))],
+}
+
+
+def drawn(models, n, seed=0):
+    rng = np.random.default_rng(seed)
+    gamma = np.where(rng.random((models, n)) < 0.2, rng.integers(0, 2, (models, n)), rng.random((models, n)))
+    return gamma, 10 ** rng.uniform(-2, 1, (models, n)), rng.uniform(0, 100, (models, n)), rng.random((models, n))
+
+
+def model_of(parameters, i, rule, chance, chance_train):
+    rows = zip(*(one[i] for one in parameters), strict=True)
+    return PatternModel([Pattern(gamma=x, alpha=y, b=z, g=w) for x, y, z, w in rows], rule, chance, chance_train)
+
+
+@pytest.mark.parametrize(("n", "rule"), [(n, rule) for n, rules in RULES.items() for rule in rules], ids=str)
+@pytest.mark.parametrize("chance", [0.0, 0.125])
+@pytest.mark.parametrize(
+    "t", [np.arange(700.0) / 2, np.array([7.0, 3.0, 250.0]), np.array([5.0])], ids=["grid", "any", "one"]
+)
+def test_they_are_the_curves_of_each_model(n, rule, chance, t):
+    parameters = drawn(12, n)
+    got = curves_of_many(t, *parameters, rule=rule, chance=chance, chance_train=chance)
+    assert (got.train.shape, got.test.shape) == ((12, t.size), (12, t.size))
+    for i in range(12):
+        expected = curves(model_of(parameters, i, rule, chance, chance), t)
+        # an exponential by multiplication is off by (|x| + 3 BLOCK / APART + 24) units, and |x| < 700 where it counts;
+        # each of n patterns and both computations add that once; test accuracy loses no more than p and q have lost
+        off = 2 * n * (700 + 3 * BLOCK / APART + 40) * 2.0**-52
+        np.testing.assert_allclose(got.test[i], expected.test, rtol=off, atol=1e-290)
+        np.testing.assert_allclose(got.train[i], expected.train, atol=off)
+
+
+def test_exponentials_on_a_grid_keep_their_digits():
+    t = np.arange(0.0, 320.0)
+    decay = np.empty(320)
+    for alpha, b in ((0.15, 50.0), (0.0, 3.0), (0.7, 319.0), (1e-6, 0.0)):
+        decays(t, 0, 320, True, alpha, b, decay)
+        with ctx.workprec(200):
+            exact = [float((-arb(alpha) * (arb(x) - arb(b))).exp()) for x in t]
+        x = np.abs(alpha * (t - b)).max()
+        np.testing.assert_allclose(decay, exact, rtol=(2 * x + 3 * BLOCK / APART + 24) * 2.0**-52)
+
+
+def test_speeds_without_end_make_steps_and_no_warning():
+    t = np.arange(0.0, 500.0)
+    got = curves_of_many(t, [[1.0, 1.0]], [[1e308, 0.0]], [[250.0, 3.0]], [[1.0, 0.0]])
+    times = [0, 249, 250, 251, 499]
+    np.testing.assert_array_equal(got.train[0, times], [0.5, 0.5, 0.75, 1.0, 1.0])
+    np.testing.assert_allclose(got.test[0, times], [0.0, 0.0, 0.375, 0.75, 0.75], atol=1e-290)
+
+
+def test_nan_stays_with_its_own_model():
+    parameters = drawn(3, 2)
+    parameters[1][1, 0] = np.nan
+    got = curves_of_many(np.arange(5.0), *parameters)
+    assert np.isnan(got.test[1]).all()
+    assert not np.isnan(got.test[[0, 2]]).any()
+
+
+def test_the_bits_do_not_depend_on_threads_neighbours_or_where_they_are_put():
+    parameters, t = drawn(2 * PART + 5, 3), np.arange(20.0)
+    one = curves_of_many(t, *parameters, rule=Preferred(2))
+    many = curves_of_many(t, *parameters, rule=Preferred(2), threads=3)
+    np.testing.assert_array_equal(many.test, one.test)
+    np.testing.assert_array_equal(many.train, one.train)
+    alone = curves_of_many(t, *(x[7:8] for x in parameters), rule=Preferred(2))
+    np.testing.assert_array_equal(alone.test[0], one.test[7])
+    again = curves_of_many(t, *(x[::-1] for x in parameters), rule=Preferred(2), out=many)
+    assert again.test is many.test
+    np.testing.assert_array_equal(again.test, one.test[::-1])
+
+
+def test_no_models_no_patterns_no_times():
+    none = np.empty((0, 3))
+    assert curves_of_many([1.0, 2.0], none, none, none, none).test.shape == (0, 2)
+    empty = np.empty((2, 0))
+    got = curves_of_many([1.0], empty, empty, empty, empty, chance=0.25)
+    np.testing.assert_array_equal(got.test, [[0.25], [0.25]])
+    assert curves_of_many([], *drawn(2, 2)).train.shape == (2, 0)
+
+
+def test_as_many_patterns_as_there_are_nodes_for():
+    parameters = drawn(2, MOST)
+    got = curves_of_many([40.0], *parameters).test
+    for i in range(2):  # 56 patterns: 2 (2 n + m + 10) roundings of the quadrature, and p and q as above
+        expected = curves(model_of(parameters, i, Mean(), 0, 0), [40.0]).test
+        np.testing.assert_allclose(got[i], expected, rtol=2 * (2 * MOST + 28 + 10 + 2 * MOST * 700) * 2.0**-52)
+
+
+def test_kernels_equal_their_python_twins():
+    rng = np.random.default_rng(4)
+    t = np.arange(0.0, 20.0)
+    for alpha, uniform in ((0.3, True), (1e9, True), (0.3, False)):
+        one, other = np.empty(20), np.empty(20)
+        decays(t, 2, 18, uniform, alpha, 5.0, one)
+        decays_py(t, 2, 18, uniform, alpha, 5.0, other)
+        np.testing.assert_allclose(one[:18], other[:18], rtol=2.0**-51)  # exp may be another library's
+    for functions in ((learned, learned_py), (begin, begin_py), (meet, meet_py)):
+        arrays = [rng.random(9) for _ in range(4)]
+        found = []
+        for function in functions:
+            w, x, y, z = (one.copy() for one in arrays)
+            run: Any = function
+            run(w, 9, 0.25, 0.75, x, y) if functions[0] is learned else run(w, x, 9, 0.5, 0.25, y, z)
+            found.append([w, x, y, z])
+        np.testing.assert_array_equal(found[0], found[1])
+    parameters, results = drawn(2, 3), []
+    for function in (many_curves, many_curves_py):
+        train, test = np.empty((2, 4)), np.empty((2, 4))
+        function(t[:4], True, *parameters, *plan(Preferred(1), 3)[:4], 0.1, 0.1, train, test)
+        results.append((train, test))
+    np.testing.assert_allclose(results[0], results[1], rtol=2.0**-48)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"alpha": np.ones((2, 3))}, r"alpha must have the shape of gamma, \(2, 2\), got \(2, 3\)"),
+        ({"gamma": np.ones(2)}, "gamma must have 2 axes"),
+        ({"t": [np.inf]}, "t must hold finite times"),
+        ({"rule": SoftPreference((1, 2))}, "rule must be Mean, Preferred or Priority"),
+        ({"rule": Preferred(5)}, "the preferred pattern must lie in 0..1"),
+        ({"threads": 0}, "threads must be a number of at least 1"),
+        ({"out": 1}, r"out must be a result of curves_of_many of shape \(2, 1\)"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line(change, says):
+    given = {"t": [1.0], **{name: np.ones((2, 2)) for name in ("gamma", "alpha", "b", "g")}, **change}
+    with pytest.raises(InputError, match=says):
+        curves_of_many(**given)
+
+
+def test_more_patterns_than_nodes_are_refused():
+    with pytest.raises(InputError, match="gamma must have at most 56 columns, got 57; use curves"):
+        curves_of_many([1.0], *(np.ones((1, 57)),) * 4)
