@@ -10,7 +10,7 @@ are rational, and exact.
 """
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -91,7 +91,8 @@ def shape_boundaries(
     """Return the curves in a plane of two parameters on which the number of extrema of acc_test changes.
 
     The plane is looked at along `points` lines of constant x and as many of constant y. Where one of the latter meets
-    a boundary that does not pass between the neighbouring lines of constant x, one more of these is drawn there. So a
+    a boundary that does not pass between the neighbouring lines of constant x, to an eighth of a mesh, one more of
+    these is drawn there. So a
     boundary that crosses any of the lines is found, but for one that comes and goes between two times of the grid
     (`FINE`); one that lies wholly within a mesh of the lines is not seen. On a boundary along which x is constant the
     points are those of the lines of constant y, and without counts: with x and y exchanged it has them.
@@ -128,11 +129,12 @@ def shape_boundaries(
     turned = _Plane(model, plane.y, plane.x, plane.y_range, plane.x_range)
     across, along = (_evenly(*ends, points) for ends in (plane.x_range, plane.y_range))
     seen = [_Place(at, *one) for at in along for one in turned.meeting_places(at)]
-    rows, lost = _filled(plane.meetings, across, seen)
+    mesh = float(along[1] - along[0])
+    rows, lost = _filled(plane.meetings, across, seen, mesh)
     found = [Boundary(x, y, "two extrema meet", branch) for branch in (*_linked(rows), turned.upright(lost))]
     for early, where in LEAVING.items():
         seen = [_Place(at, *one) for at in along for one in turned.leaving_places(at, early=early)]
-        rows, lost = _filled(partial(plane.leaving, early=early), across, seen)
+        rows, lost = _filled(partial(plane.leaving, early=early), across, seen, mesh)
         ends = tuple(one for row in rows for one in row)
         found += [Boundary(x, y, where, points) for points in (ends, turned.upright(lost))]
     return tuple(one for one in found if one.points)
@@ -151,7 +153,10 @@ class _Place(NamedTuple):
 
 
 def _filled(
-    points_at: Callable[[Fraction], Iterator[BoundaryPoint]], across: Sequence[Fraction], seen: Sequence[_Place]
+    points_at: Callable[[Fraction], Iterator[BoundaryPoint]],
+    across: Sequence[Fraction],
+    seen: Sequence[_Place],
+    mesh: float,
 ) -> tuple[list[list[BoundaryPoint]], list[_Place]]:
     """Return the points on lines of constant x, in order of x, and on more lines where those of constant y see others.
 
@@ -165,31 +170,43 @@ def _filled(
         The lines that are looked at in any case.
     seen
         What is seen on lines of constant y.
+    mesh
+        How far these are apart.
     """
     rows = {at: list(points_at(at)) for at in across}
-    first, lost = list(across), list[_Place]()
+    drawn, lost = list(across), list[_Place]()
     for place in seen:
-        after = bisect_left(first, place.x)
-        if _passes([rows[at] for at in first[max(after - 1, 0) : after + 1]], float(place.y), place.t):
+        after = bisect_left(drawn, place.x)
+        if _passes([rows[at] for at in drawn[max(after - 1, 0) : after + 1]], place, mesh):
             continue
         at = min(rows, key=lambda other, x=place.x: abs(other - x))
         if abs(at - place.x) >= CLOSE:
             at = place.x
             rows[at] = list(points_at(at))
+            insort(drawn, at)
         if not any(abs(one.y - place.y) < NEAR for one in rows[at]):
             lost.append(place)
     return [rows[at] for at in sorted(rows)], lost
 
 
-def _passes(beside: Sequence[list[BoundaryPoint]], y: float, t: float) -> bool:
-    """Return whether a curve through points of two neighbouring lines passes a place between them."""
+def _passes(beside: Sequence[list[BoundaryPoint]], place: _Place, mesh: float) -> bool:
+    """Return whether a straight line through points of two neighbouring lines of constant x passes a place.
+
+    Nearly: by an eighth of a mesh. Points of different boundaries may be joined by a line that passes elsewhere.
+    """
     if len(beside) < 2:
         return False
     return any(
-        min(one.y, other.y) <= y <= max(one.y, other.y) and min(one.t, other.t) <= t <= max(one.t, other.t)
+        min(one.t, other.t) <= place.t <= max(one.t, other.t) and _off(one, other, place) <= mesh / 8
         for one in beside[0]
         for other in beside[1]
     )
+
+
+def _off(one: BoundaryPoint, other: BoundaryPoint, place: _Place) -> float:
+    """Return how far in y a place is from the straight line through two points."""
+    share = (float(place.x) - one.x) / (other.x - one.x)
+    return abs(one.y + share * (other.y - one.y) - float(place.y))
 
 
 def _axes(model: PatternModel, x: object, y: object) -> tuple[Parameter, Parameter]:
@@ -345,10 +362,17 @@ def _slope_and_change(curves: BallCurves, t: fmpq) -> tuple[arb, arb]:
 
 def _grid(model: PatternModel) -> NDArray[np.float64]:
     steps = np.arange(-REACH * FINE, REACH * FINE + 1) / FINE
-    moving = [pattern for pattern in model.patterns if pattern.alpha]
-    return np.unique(np.concatenate([[0.0], *(float(x.b) + steps / float(x.alpha) for x in moving)]))
+    moving = [pattern for pattern in model.patterns if float(pattern.alpha)]
+    with np.errstate(over="ignore"):  # a speed near the smallest float: its times are none
+        times = np.unique(np.concatenate([[0.0], *(float(x.b) + steps / float(x.alpha) for x in moving)]))
+    return times[np.isfinite(times)]
 
 
+_QUIETLY = np.errstate(over="ignore", invalid="ignore")
+"""Slopes in floats only say where to look; where they overflow, nothing is seen."""
+
+
+@_QUIETLY
 def _slopes(model: PatternModel, times: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return acc_test' and acc_test'' in floats: the weights of all sets with two derivatives, pattern by pattern."""
     w, dw, ddw = np.ones((1, times.size)), np.zeros((1, times.size)), np.zeros((1, times.size))

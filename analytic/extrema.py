@@ -24,6 +24,7 @@ from .slope import sign_of
 from .turns import PRECISIONS, Mark, Turn, beside_marks, narrowed
 from .vertices import vertex_values
 
+LEVELS = (Fraction(1, 2), Fraction(9, 10), Fraction(99, 100))
 LARGEST = 12
 """Patterns up to which a shape is computed: each time costs 2**n multiplications of balls."""
 FARTHEST = 200
@@ -75,7 +76,7 @@ class Shape:
     """Whether the same is proved of the crossings too."""
 
 
-def shape(model: PatternModel, levels: Iterable[Exact] = (0.5, 0.9, 0.99)) -> Shape:
+def shape(model: PatternModel, levels: Iterable[Exact] = LEVELS) -> Shape:
     """Return the extrema of acc_test, and the times at which acc_train and acc_test pass `levels`.
 
     Times are good to 1e-14 of themselves or to 1e-18 / alpha of the fastest pattern, and values to an ulp. Where the
@@ -89,7 +90,8 @@ def shape(model: PatternModel, levels: Iterable[Exact] = (0.5, 0.9, 0.99)) -> Sh
         Any model of at most 12 patterns, under any rule: about 10 ms for 3 of them, 0.1 s for 8, seconds for
         12; minutes for 12 under a soft preference whose weights have many digits.
     levels
-        Accuracies to look for on both curves; finite numbers.
+        Accuracies to look for on both curves: 1/2, 9/10 and 99/100 unless others are given. A float is its exact
+        binary value, so that 0.99 is a little less than Fraction(99, 100).
 
     Raises
     ------

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .announced import progress
 from .balls import moves
 from .kind_changes import Change, KindAt, narrowed
 from .kinds import Kind
@@ -80,7 +81,12 @@ def find_margins(model: PatternModel, kind: Kind, kind_in: KindIn) -> tuple[Kind
     kind_in
         How the same is found for other models.
     """
-    return tuple(_margin(model, parameter, grid, kind, kind_in) for parameter, grid in _grids(model))
+    found: list[KindMargin] = []
+    grids = list(_grids(model))
+    for place, (parameter, grid) in enumerate(grids, start=1):
+        progress(f"{parameter}, {place} of {len(grids)}")
+        found.append(_margin(model, parameter, grid, kind, kind_in))
+    return tuple(found)
 
 
 # --- parameters

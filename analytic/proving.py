@@ -65,8 +65,13 @@ class Answer:
     def __str__(self) -> str:
         """Return the verdict, what can be checked by hand, and the assumptions that nobody has written down."""
         there = f"; there {_false(self.fails, self.counterexample)}" if self.counterexample else ""
-        where = f"; assumed: {', '.join(map(_not_zero, self.defined))}" if self.defined else ""
+        silently = [*(f"{one} is real" for one in self._of_unknown_kind()), *map(_not_zero, self.defined)]
+        where = f"; assumed: {', '.join(silently)}" if silently else ""
         return f"{self.verdict}: {self.reason}{there}{where}"
+
+    def _of_unknown_kind(self) -> list[sp.Symbol]:
+        """Return the letters that SymPy itself would take for complex numbers."""
+        return [one for one in letters((self.claim, *self.assumed)) if one.is_real is None]
 
 
 def prove(claim: Boolean, assuming: Boolean | Iterable[Boolean] = (), seconds: float = SECONDS) -> Answer:

@@ -126,6 +126,9 @@ def derive(
 
     With --theorems: what is true of all models, how each statement was checked, and what it means for training.
     """
+    from .analytic.announced import everywhere
+
+    everywhere(not quiet)
     if theorems:
         if model is not None:
             raise InputError(f"MODEL must be left out with --theorems, got {model!r}")

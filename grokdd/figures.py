@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .analytic import Curves, PatternModel, presets
 from .analytic.errors import InputError
-from .exit_codes import writing
+from .exit_codes import visible, writing
 from .naming import pattern_names
 
 PANEL_SIZE = (4.2, 3.0)
@@ -279,7 +279,7 @@ def _legend(axes: Axes, most_columns: int = 3, title: str = "") -> None:
 
 def _label(name: str) -> str:
     """Return a name from a file as matplotlib draws it as it stands: on one line, cut if long, and no formula."""
-    name = " ".join(name.split())
+    name = visible(" ".join(name.split()))
     cut = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
     literal = cut.replace("$", r"\$")
     return f" {literal}" if literal.startswith("_") else literal  # legends leave out labels that begin with _

@@ -4,11 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from .analytic import Mean, PatternModel, Preferred, Priority, SoftPreference, Table
+from .exit_codes import visible
 
 
 def pattern_names(model: PatternModel) -> list[str]:
     """Return what each pattern is called: its name, or its number."""
     return [pattern.name or f"pattern {i}" for i, pattern in enumerate(model.patterns)]
+
+
+def visible_names(model: PatternModel) -> list[str]:
+    """Return the same with control characters made visible, as a page or a drawing needs them."""
+    return [visible(name) for name in pattern_names(model)]
 
 
 def rule_name(model: PatternModel) -> str:

@@ -3,6 +3,8 @@
 numba compiles a kernel anew for each dtype, layout and writability; behind this door there is one of each.
 """
 
+from numbers import Real
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -41,3 +43,13 @@ def without_nan(name: str, array: Array) -> Array:
     if np.isnan(array).any():
         raise InputError(f"{name} must not hold NaN, got one at index {int(np.flatnonzero(np.isnan(array))[0])}")
     return array
+
+
+def number(name: str, value: object, way_out: str) -> float:
+    """Return `value` as a float, NaN included."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise InputError(f"{name} must be a number, got {shown(value)}; {way_out}")
+    try:
+        return float(value)
+    except OverflowError:
+        raise InputError(f"{name} must be a number that a float can hold, got {shown(value)}; {way_out}") from None

@@ -1,7 +1,5 @@
 """The curves of a pattern model in time: `curves` for a model, `accuracies` for a fit that asks 10^5 times."""
 
-from numbers import Real
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -9,7 +7,7 @@ from ..analytic.errors import InputError, shown
 from ..analytic.model import PatternModel, demand_model
 from ..analytic.rules import Rule, SoftPreference, Table
 from ..analytic.training_curves import Curves
-from .arrays import column, normalised
+from .arrays import column, normalised, number
 from .coverage import coverage
 from .logistic import predictiveness
 from .memory import require_memory
@@ -113,7 +111,7 @@ def accuracies(
             f"rule must be an object of Mean, Preferred, Priority, SoftPreference or Table, got {shown(rule)}; "
             "for the mean give Mean()"
         )
-    start = _number("chance_train", chance_train, "give 0 for none")
+    start = number("chance_train", chance_train, "give 0 for none")
     times = normalised("t", t, 1)
     height = normalised("gamma", gamma, 1)
     n = height.shape[0]
@@ -126,18 +124,8 @@ def accuracies(
             )
         empty = float(rule.values[0])
     else:
-        empty = _number("chance", chance, "give 0 for none, and None with a Table alone")
+        empty = number("chance", chance, "give 0 for none, and None with a Table alone")
     return train, _test_accuracy(p, q, column("g", g, n), rule, empty)
-
-
-def _number(name: str, value: object, way_out: str) -> float:
-    """Return `value` as a float, NaN included."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise InputError(f"{name} must be a number, got {shown(value)}; {way_out}")
-    try:
-        return float(value)
-    except OverflowError:
-        raise InputError(f"{name} must be a number that a float can hold, got {shown(value)}; {way_out}") from None
 
 
 def _test_accuracy(p: Array, q: Array, g: Array, rule: Rule, chance: float) -> Array:

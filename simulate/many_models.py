@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..analytic.errors import InputError, shown
 from ..analytic.rules import Mean, Preferred, Priority
-from .arrays import normalised
+from .arrays import normalised, number
 from .compile import kernel
 from .legendre import LARGEST_RULE
 from .memory import require_memory
@@ -261,13 +261,14 @@ def curves_of_many(
         raise InputError(f"gamma must have at most {MOST} columns, got {n}; use curves for each model")
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
         raise InputError(f"threads must be a number of at least 1, got {shown(threads)}")
+    starts = number("chance", chance, "give 0 for none"), number("chance_train", chance_train, "give 0 for none")
     order, listed, u, w, _ = plan(chosen, n)
     train, test = _results((models, times.size), out)
 
     def work(part: slice) -> None:
         own = heights[part], others[0][part], others[1][part], others[2][part]
         many_curves(
-            times, _is_uniform(times), *own, order, listed, u, w, float(chance), float(chance_train),
+            times, _is_uniform(times), *own, order, listed, u, w, *starts,
             train[part], test[part],
         )  # fmt: skip
 

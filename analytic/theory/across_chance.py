@@ -63,8 +63,10 @@ def across_chance() -> Theorem:
             "f' = (1 - f^2 - rho) / 2 with rho = (sqrt(1 + x) - sqrt(f^2 + x))^2 and x = 1 / (C^2 - 1), which grows "
             "with C. So at a zero of (log phi)', where f_0 = s and f_1 = s / r, its own slope r^2 f_1' - f_0' is for r "
             "> 1 at least, and for r < 1 at most, [r^2 P(s / r) - P(s)] / 2 with P = 1 - rho for one and the same C. P "
-            "/ f^2 falls as |f| grows, so this is positive for r > 1 and negative for r < 1.",
-            "Hence (log phi)' has exactly one zero, phi one turn, and phi - r at most two changes of sign. Their order "
+            "/ f^2 falls as |f| grows, so this is positive for r > 1 and negative for r < 1; for s = 0 it is (r^2 - 1) "
+            "P(0) / 2, and P(0) > 0.",
+            "(log phi)' tends to 1 - r before and to r - 1 after all times, so it has a zero, and by its slope there "
+            "exactly one: phi one turn, and phi - r at most two changes of sign. Their order "
             "is that of the two ends, where the slower and the faster pattern rule.",
         ),
         parts=(
@@ -89,6 +91,20 @@ def across_chance() -> Theorem:
                 witness={K: Fraction(1), E: Fraction(1), R: Fraction(2)},
                 too_much=sp.Lt(MIDDLE.subs(A, E), -3 * K),
             ),
+            Lemma(
+                says="for a > k + e: a / (a - e) < (k + e) / k, so C_1 < C_0",
+                claim=cast(Boolean, A * K < (A - E) * (K + E)),
+                where=cast(Boolean, sp.And(A > K + E, K > 0, E > 0)),
+                witness={A: Fraction(3), K: Fraction(1), E: Fraction(1)},
+                too_much=cast(Boolean, 2 * A * K < (A - E) * (K + E)),
+            ),
+            Lemma(
+                says="for a < k + e: a / (a - e) > (k + e) / k, so C_1 > C_0",
+                claim=cast(Boolean, A * K > (A - E) * (K + E)),
+                where=cast(Boolean, sp.And(A < K + E, A > E, K > 0, E > 0)),
+                witness={A: Fraction(2), K: Fraction(3), E: Fraction(1)},
+                too_much=cast(Boolean, A * K > 2 * (A - E) * (K + E)),
+            ),
             PolynomialIdentity(
                 says="f' = (1 - f^2) / 2 - (C^2 - 1) / (2 (y + C)^2), with f^2 = (y^2 - 1) / (y + C)^2",
                 left=lambda _: SLOPE,
@@ -98,7 +114,7 @@ def across_chance() -> Theorem:
             ),
             Lemma(
                 says="1 / (y + C) = (w - b) / (C^2 - 1)^(1/2) with w^2 = 1 + x and b^2 = f^2 + x: both solve the "
-                "equation of f, (C^2 - 1) m^2 - 2 C m + 1 - f^2 = 0, which has one such root",
+                "equation of f, (C^2 - 1) m^2 - 2 C m + 1 - f^2 = 0; the other root, w + b, is above 1 / (1 + C)",
                 claim=cast(Boolean, sp.Eq((ROOT - B) ** 2 - 2 * ROOT * (ROOT - B) + 1 - F**2, 0)),
                 where=cast(Boolean, sp.And(_equals(ROOT**2, 1 + X), _equals(B**2, F**2 + X), X > 0)),
                 witness={X: Fraction(9, 16), ROOT: Fraction(5, 4), F: Fraction(0), B: Fraction(3, 4)},

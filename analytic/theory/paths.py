@@ -29,13 +29,12 @@ def path() -> Theorem:
     line = DM / gamma(2) + g(2) * DS / gamma(0) - (DS * M + S * DM)
     return Theorem(
         name="path",
-        title="The path from double descent to grokking changes its strict shape once, at its very end",
+        title="The path from double descent to grokking changes its strict shape at its very end",
         statement=(
             "For the paper's speeds, g = (1, 0, 1), gamma_1 = 1, pattern 2 preferred, the plane of gamma_0 and "
-            "gamma_2 has "
-            "one boundary, nearly the line gamma_0 = 0.00214113782 gamma_2: above it a maximum and a minimum, below "
-            "it no "
-            "extremum. The straight path between the presets crosses it at 0.996951521220565 of its length."
+            "gamma_2 has a boundary, nearly the line gamma_0 = 0.00214113782 gamma_2: wherever it was tried there are "
+            "a maximum and a minimum above it, and no extremum below it. The straight path between the presets crosses "
+            "it at 0.996951521220565 of its length."
         ),
         hypotheses=(
             "alpha = (3/20, 3/20, 1/20), b = (30, 50, 200)",

@@ -21,6 +21,7 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from ..errors import demand
+from ..exact import readable
 from ..model import PatternModel
 from ..proving import Answer, prove
 
@@ -61,7 +62,7 @@ class Lemma:
     def check_too_much(self) -> Evidence:
         """Return whether the false neighbour is not refuted, which must fail."""
         answer = self._answer(self.too_much)
-        return Evidence(self.says, (), answer.verdict != "refuted", str(answer))
+        return Evidence(self.says, (), answer.verdict != "refuted", f"{self.too_much} is {answer}")
 
     def _answer(self, claim: Boolean) -> Answer:
         return prove(claim, assuming=() if self.where == sp.true else self.where, seconds=60)
@@ -90,7 +91,7 @@ class PolynomialIdentity:
     def _checked(self, right: Callable[[int], sp.Expr]) -> Evidence:
         for n in self.sizes:
             if not same_polynomial(self.left(n), right(n)):
-                return Evidence(self.says, ("polynomials",), False, f"the two sides differ for n = {n}")
+                return Evidence(self.says, ("polynomials",), False, f"it differs from the left one for n = {n}")
         sizes = f"n = {self.sizes[0]}" if len(self.sizes) == 1 else f"n from {self.sizes[0]} to {self.sizes[-1]}"
         return Evidence(self.says, ("polynomials",), True, f"equal coefficients for {sizes}")
 
@@ -140,7 +141,7 @@ class Law:
         for model in self.drawn():
             found = holds(model)
             if found is False:
-                return Evidence(self.says, (self.means,), False, f"not for the model\n{model.to_toml()}")
+                return Evidence(self.says, (self.means,), False, f"it fails for {_in_one_line(model)}")
             undecided += found is None
         left = f"; {undecided} undecided" if undecided else ""
         return Evidence(
@@ -226,7 +227,22 @@ def _evidence(theorem: Theorem) -> Iterator[Evidence]:
     for part in theorem.parts:
         yield part.check()
         beyond = part.check_too_much()
-        said = "and no more: " + beyond.says.partition("\n")[0]
+        said = f"{_NEIGHBOURS[type(part)]}: {beyond.says}"
         yield Evidence(part.says, beyond.means, not beyond.holds, said if not beyond.holds else "so is its neighbour")
     for one in theorem.counterexamples:
         yield Evidence(f"without: {one.drops}", (), one.shown(), one.says)
+
+
+_NEIGHBOURS: Mapping[type, str] = {
+    Lemma: "a stronger claim is refuted",
+    PolynomialIdentity: "another right side is refused",
+    Law: "a stronger law is refused",
+}
+"""What is said of the false neighbour of each kind of part."""
+
+
+def _in_one_line(model: PatternModel) -> str:
+    """Return a model as a reader writes it down."""
+    rows = {name: [readable(getattr(x, name)) for x in model.patterns] for name in ("gamma", "alpha", "b", "g")}
+    listed = ", ".join(f"{name} = ({', '.join(values)})" for name, values in rows.items())
+    return f"{listed}, rule {model.rule}, chance {readable(model.chance)} and {readable(model.chance_train)}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..analytic import PatternModel, Shape
-from ..naming import pattern_names
+from ..naming import visible_names
 from .counting_theorems import counting_statements
 from .curve_theorems import curve_without_the_first, path_statements
 from .in_order import in_order
@@ -21,6 +21,9 @@ def theorem_statements(model: PatternModel, found: Shape) -> Iterator[Statement]
     ordered, order = in_order(model)
     if order != tuple(range(model.n)):
         yield _renumbered(model, order)
+    if len({x.b for x in model.patterns}) < model.n:
+        says = "Patterns of equal inflection stay in the order in which they are listed; no plateau lies between them."
+        yield Statement(CITED, says, (), None, (GIVEN,))
     yield from curve_without_the_first(ordered)
     if not all(x.alpha for x in ordered.patterns):
         yield Statement(CITED, "The other theorems are about patterns that all move: alpha > 0.", (), None, (GIVEN,))
@@ -33,7 +36,7 @@ def theorem_statements(model: PatternModel, found: Shape) -> Iterator[Statement]
 
 
 def _renumbered(model: PatternModel, order: tuple[int, ...]) -> Statement:
-    names = pattern_names(model)
+    names = visible_names(model)
     listed = ", ".join(f"{new} = {names[old]}" for new, old in enumerate(order))
     says = f"In this section patterns count in order of inflection: {listed}."
     return Statement(CITED, says, (), list(order), (GIVEN,))

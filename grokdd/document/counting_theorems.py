@@ -9,8 +9,9 @@ from ..analytic import Mean, PatternModel, Shape
 from ..analytic.balls import BallCurves
 from ..analytic.tails import tails
 from ..analytic.theory import across_chance, equal_speeds, two_patterns
+from ..analytic.wording import counted
 from ..output import fraction_text
-from .formulas import number_latex
+from .formulas import equals, number_latex
 from .record import Statement
 from .ways import BALLS, CITED, agreeing, theorem_way
 
@@ -44,7 +45,7 @@ def _two_patterns(model: PatternModel, kinds: list[str]) -> Iterator[Statement]:
     says = f"The better pattern as pattern 0: a_1 {'<' if b < e else '>='} e, a_0 {'>' if a > e else '='} e and "
     says += f"r = {fraction_text(ratio)}, so there is {' or '.join(names)}."
     values = zip(("a_{0}", "a_{1}", "e", "r"), (a, b, e, ratio), strict=True)
-    formula = r", \qquad ".join(f"{letter} = {number_latex(value)}" for letter, value in values)
+    formula = r", \qquad ".join(f"{letter} {equals(value)} {number_latex(value)}" for letter, value in values)
     yield Statement(CITED, says, (formula,), names, agreeing(kinds in allowed, BALLS, theorem_way("two patterns")))
 
 
@@ -89,7 +90,8 @@ def _two_of_one_speed(model: PatternModel, kinds: list[str]) -> Iterator[Stateme
 def _one_speed(model: PatternModel, count: int) -> Iterator[Statement]:
     moving = [x for x in model.patterns if x.gamma > 0]
     if moving and len({x.alpha for x in moving}) == 1:
-        says = f"At one speed {len(moving)} patterns make at most {len(moving) - 1} extrema; here there are {count}."
+        says = f"At one speed {counted(len(moving), 'pattern')} can make {len(moving) - 1} extrema at most; "
+        says += f"here there are {count}."
         yield Statement(CITED, says, (), count, agreeing(count < len(moving), BALLS, theorem_way("equal speeds")))
 
 
@@ -116,7 +118,7 @@ def _under_the_mean(model: PatternModel, kinds: list[str]) -> Iterator[Statement
     most = (n - 1) // 2 if one_speed else n - 1
     known = one_speed or n <= 2
     says = f"Descents, a maximum and then a minimum: {descents}. "
-    says += f"{n} pattern{'' if n == 1 else 's'} {'of one speed ' if one_speed else ''}can make {most}"
+    says += f"{counted(n, 'pattern')} {'of one speed ' if one_speed and n > 1 else ''}can make {most}"
     says += " and no more." if known else ", and no more if the conjecture below holds."
     ways = agreeing(descents <= most, BALLS, theorem_way("descents"))
     yield Statement(CITED, says, (), [descents, most], ways)

@@ -1,29 +1,49 @@
 """What theorems say of the whole test curve of a model of the paper's kind: three patterns, the last preferred."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..analytic import PatternModel, Preferred, presets, shape_boundaries, theorem
 from ..analytic.balls import moves
 from ..analytic.exact_statements import with_values
-from ..analytic.symbols import numbers
+from ..analytic.symbols import numbers, p
 from ..analytic.theory import below_chance, grokking_curve
 from .formulas import TEST, equal, number_latex
 from .record import Statement
 from .ways import BALLS, CITED, EXACT, agreeing, theorem_way
 
 
+class _Places(NamedTuple):
+    """Where the patterns of the theorem stand in a model, whatever the order in which it lists them."""
+
+    absent: int
+    first: int
+    last: int
+
+
 def curve_without_the_first(model: PatternModel) -> Iterator[Statement]:
-    """Yield what acc_test is if pattern 0 is absent and pattern 2 preferred, as in the grokking preset."""
-    if not grokking_curve.is_without_the_first(model):
+    """Yield what acc_test is if one of three patterns is absent and another preferred, as in the grokking preset."""
+    places = _places(model)
+    if places is None:
         return
+    canonical = PatternModel([model.patterns[i] for i in places], Preferred(2), model.chance, model.chance_train)
     formula = theorem("grokking curve").extra["acc_test"]
-    form = with_values(formula, numbers(model))
-    agrees = grokking_curve.equal_at_corners(model, formula)
-    says = f"acc_test = {form} at all times, whatever the speeds{_monotone(model)}."
+    agrees = grokking_curve.equal_at_corners(canonical, formula)
+    own = {p(1): p(places.first), p(2): p(places.last)}
+    form = with_values(formula, numbers(canonical)).xreplace(own)
+    says = f"acc_test = {form} at all times, whatever the speeds{_monotone(canonical)}."
     ways = agreeing(agrees, EXACT, theorem_way("grokking curve"))
     yield Statement(CITED, says, equal(TEST, form), str(form), ways)
-    if below_chance.may_dip(model) and (late := below_chance.is_late(model)) is not None:
-        yield _below_chance(model, late)
+    if below_chance.may_dip(canonical) and (late := below_chance.is_late(canonical)) is not None:
+        yield _below_chance(canonical, places, late)
+
+
+def _places(model: PatternModel) -> _Places | None:
+    if model.n != 3 or not isinstance(model.rule, Preferred):
+        return None
+    last = model.rule.pattern
+    absent = next((i for i in range(3) if i != last and not model.patterns[i].gamma), None)
+    return None if absent is None else _Places(absent, 3 - absent - last, last)
 
 
 def _monotone(model: PatternModel) -> str:
@@ -34,10 +54,11 @@ def _monotone(model: PatternModel) -> str:
     return f": it only {'rises' if last.g > model.chance else 'falls'}"
 
 
-def _below_chance(model: PatternModel, late: bool) -> Statement:
+def _below_chance(model: PatternModel, places: _Places, late: bool) -> Statement:
+    i, k = places.first, places.last
     _, first, last = model.patterns
-    says = f"At t = b_1 it is {'below' if late else 'not below'} chance: 1 + exp(alpha_2 (b_2 - b_1)) is "
-    says += f"{'' if late else 'not '}above gamma_2 (1 + 2 (g_2 - c) / (gamma_1 (c - g_1)))."
+    says = f"At t = b_{i} it is {'below' if late else 'not below'} chance: 1 + exp(alpha_{k} (b_{k} - b_{i})) is "
+    says += f"{'' if late else 'not '}above gamma_{k} (1 + 2 (g_{k} - c) / (gamma_{i} (c - g_{i})))."
     least = last.gamma * (1 + 2 * (last.g - model.chance) / (first.gamma * (model.chance - first.g)))
     ahead = last.alpha * (last.b - first.b)
     sign = ">" if late else r"\leq"

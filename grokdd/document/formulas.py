@@ -35,7 +35,7 @@ class _Printer(LatexPrinter):
         return super()._print_Symbol(expr, style=style)
 
 
-def is_long(number: sp.Rational) -> bool:
+def is_long(number: Fraction | sp.Rational) -> bool:
     """Return whether a reader would not read a number as a fraction."""
     return len(str(number)) > LONGEST_FRACTION // 2
 
@@ -51,7 +51,7 @@ def latex(expr: Any, *, names: Mapping[sp.Symbol, str] | None = None, **settings
     short, brackets = _with_brackets(_with_shares(expr))
     short, decimals = _with_decimals(short)
     known = {**(names or {}), **brackets, **decimals}
-    return _Printer({"symbol_names": known, "order": "old", **settings}).doprint(short)
+    return _Printer({"symbol_names": known, **settings}).doprint(short)
 
 
 def _with_shares(expr: Any) -> Any:
@@ -63,10 +63,10 @@ def _with_shares(expr: Any) -> Any:
 
 def _with_brackets(expr: Any) -> tuple[Any, dict[sp.Symbol, str]]:
     """Return an expression with a letter in place of each bit and each 1 - bit, and how these letters are written."""
-    bits = expr.atoms(sp.Mod)
+    bits = sorted(expr.atoms(sp.Mod), key=sp.default_sort_key)  # sets have another order in each process
     written = {1 - bit: _membership(bit, r"\notin", r"\neq") for bit in bits}
     written |= {bit: _membership(bit, r"\in", "=") for bit in bits}
-    letters = {part: sp.Dummy() for part in written}
+    letters = {part: sp.Symbol(brackets, nonnegative=True) for part, brackets in written.items()}
     for part, letter in letters.items():
         expr = expr.xreplace({part: letter})
     return expr, {letter: written[part] for part, letter in letters.items()}
@@ -74,7 +74,7 @@ def _with_brackets(expr: Any) -> tuple[Any, dict[sp.Symbol, str]]:
 
 def _with_decimals(expr: Any) -> tuple[Any, dict[sp.Symbol, str]]:
     """Return an expression with a letter in place of each number that is too long, and how these are written."""
-    numbers = [one for one in expr.atoms(sp.Rational) if is_long(one)]
+    numbers = sorted((one for one in expr.atoms(sp.Rational) if is_long(one)), key=sp.default_sort_key)
     letters: dict[Any, sp.Symbol] = {
         one: sp.Dummy("0") for one in numbers
     }  # "0": printed before the letters that it multiplies
@@ -99,7 +99,9 @@ def with_numbers(expr: Any, numbers: Mapping[sp.Symbol, Fraction | sp.Rational])
     >>> with_numbers(x * (2 - y), {x: Fraction(1, 2), y: Fraction(3)})
     '\\frac{1}{2} \\cdot \\left(2 - 3\\right)'
     """
-    return latex(expr, names={letter: number_latex(value) for letter, value in numbers.items()}, mul_symbol="dot")
+    return latex(
+        expr, names={letter: number_latex(value) for letter, value in numbers.items()}, mul_symbol="dot", order="old"
+    )
 
 
 def number_latex(number: Fraction | sp.Rational | int) -> str:
@@ -108,9 +110,14 @@ def number_latex(number: Fraction | sp.Rational | int) -> str:
     return rf"\left({latex(exact)}\right)" if exact < 0 else latex(exact)
 
 
+def equals(*numbers: Fraction | sp.Rational) -> str:
+    """Return the sign between a letter and what holds these numbers: of equality only if none is rounded in print."""
+    return r"\approx" if any(map(is_long, numbers)) else "="
+
+
 def equal(left: str, right: sp.Expr) -> tuple[str, ...]:
     """Return `left` = `right`, the terms of a long sum on lines of their own."""
-    sign = r"\approx" if any(map(is_long, right.atoms(sp.Rational))) else "="
+    sign = equals(*right.atoms(sp.Rational))
     return tuple(in_lines(f"{left} {sign} ", _terms(right)))
 
 

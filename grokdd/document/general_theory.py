@@ -93,9 +93,11 @@ def theorem_statements(told: dict[str, Any]) -> Iterator[Statement]:
     yield Statement(
         section, "What was computed.", (), list(_checks(told)), ("as in the last column",), ("part", "found", "by")
     )
+    shown = {one["part"]: one["holds"] for one in told["evidence"]}
     for one in told["without_a_hypothesis"]:
+        holds = shown.get(f"without: {one['drops']}", False)
         says = f"Without \u201c{one['drops']}\u201d: {one['says']}."
-        yield Statement(section, says, (), None, ("exact fractions or certified shapes",))
+        yield Statement(section, says, (), holds, ("the example, computed",) if holds else CONTRADICTION)
     if told["left_to_paper"]:
         yield Statement(section, f"Left to the proof on paper: {told['left_to_paper']}", (), None, (PAPER_PROOF,))
     yield Statement(section, f"For training: {told['meaning']}", (), None, ("a reading",))

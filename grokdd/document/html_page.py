@@ -7,14 +7,15 @@ from latex2mathml.converter import convert
 from .. import figures
 from ..analytic import PatternModel
 from ..html_parts import Markup, Panel, page, panels, paragraph, section, table, text
-from ..naming import pattern_names
+from ..naming import visible_names
 from .drawn_curves import drawn_curves
 from .letters import in_html, lettered
 from .nearest_boundary import SECTION, plane_of
 from .record import Document, Statement
 
 NOTE = (
-    "Beside each statement stands how it was verified; where two ways are named, both were computed and agree. "
+    "Beside each statement stands how it was verified. A theorem, or a section of docs/theory.md, is cited: its "
+    "hypotheses were checked. All other ways were computed for this statement, and agree where two are named. "
     "The command grokdd derive --replay computes every number of the JSON file beside this page again and compares."
 )
 OF_ALL = (
@@ -45,7 +46,7 @@ def _drawn_model(model: PatternModel) -> str:
             "patterns",
             "Patterns",
             "Share of the training set that each pattern classifies, against time.",
-            figures.panel(figures.draw_patterns, shown, pattern_names(model)),
+            figures.panel(figures.draw_patterns, shown, visible_names(model)),
         ),
         Panel(
             "accuracies",

@@ -31,7 +31,7 @@ def _latex(document: Document) -> Iterator[str]:
         yield rf"\section{{{_prose(name)}}}"
         yield r"\begin{enumerate}"
         for one in some:
-            yield rf"\item {_prose(one.says)}"
+            yield rf"\item{{}} {_prose(one.says)}"  # {{}}: a "[" would begin a label
             yield from _set(one)
             if one.head:
                 yield from _table(one)
@@ -57,7 +57,7 @@ def _table(one: Statement) -> Iterator[str]:
     yield rf"\par\smallskip\noindent\fitted{{\begin{{tabular}}{{{'l' * len(one.head)}}}"
     yield rf"{' & '.join(map(_prose, one.head))} \\ \hline"
     for row in one.value:
-        yield rf"{' & '.join(map(_prose, row))} \\"
+        yield rf"{{}}{' & '.join(map(_prose, row))} \\"  # {{}}: the same after the end of a row
     yield r"\end{tabular}}\par\smallskip\noindent"
 
 

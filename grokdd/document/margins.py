@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from ..analytic import KindChange, KindMargin, PatternModel, classify
 from ..analytic.announced import announced
 from ..analytic.kept import kept
+from ..analytic.kind_margins import STEPS
 from ..output import fraction_text
 from .record import Statement
 from .ways import BALLS, SOURCES
 
-SAYS = "How far each parameter may move, the others as they are, before the kind of the curve is another one."
+SAYS = (
+    "How far each parameter may move, the others as they are, before the kind of the curve is another one, as found by "
+    f"trying a grid: {STEPS} steps through its range, doublings of a speed or weight. Each change is proved; a narrow "
+    "region between two values that were tried may be missed."
+)
 HEAD = ("parameter", "from", "to", "distance", "kind there")
 
 

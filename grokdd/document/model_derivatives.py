@@ -13,7 +13,7 @@ from ..analytic.exact_statements import with_values
 from ..analytic.symbols import g, numbers, p
 from ..analytic.vertices import vertex_values
 from ..output import exact_text, fraction_text
-from .formulas import TEST, equal, in_lines
+from .formulas import TEST, equal, in_lines, latex
 from .model_forms import WRITTEN_OUT, polynomials
 from .record import Statement
 from .ways import ALGEBRA, EXACT, SERIES, agreeing
@@ -59,21 +59,23 @@ def _by_g(model: PatternModel) -> Iterator[Statement]:
 
 
 def _by_the_curve() -> Statement:
-    """Return the derivatives by gamma, alpha and b, which are the same for every pattern."""
-    gamma, alpha, b, t = sp.symbols("gamma alpha b t", positive=True)
+    """Return the derivatives by gamma, alpha and b, which are the same for every pattern, printed as they are checked.
+
+    In them s stands for the logistic, and D for the derivative by p.
+    """
+    gamma, alpha, b, t, s, d = sp.symbols("gamma_i alpha_i b_i t s_i D_i", positive=True)
     share = 1 / (1 + sp.exp(-alpha * (t - b)))
-    inner = {gamma: share, alpha: (t - b) * gamma * share * (1 - share), b: -alpha * gamma * share * (1 - share)}
-    agrees = all(sp.simplify(sp.diff(gamma * share, letter) - slope) == 0 for letter, slope in inner.items())
+    inner = {gamma: s, alpha: gamma * (t - b) * s * (1 - s), b: -alpha * gamma * s * (1 - s)}
+    agrees = all(
+        sp.simplify(sp.diff(gamma * share, letter) - with_values(slope, {s: share})) == 0
+        for letter, slope in inner.items()
+    )
     formulas = tuple(
-        rf"\frac{{\partial\, {TEST}}}{{\partial {letter}_{{i}}}} = {factor} \, D_{{i}}"
-        for letter, factor in (
-            (r"\gamma", "s_{i}"),
-            (r"\alpha", r"(t - b_{i}) \, p_{i} (1 - s_{i})"),
-            ("b", r"-\alpha_{i} p_{i} (1 - s_{i})"),
-        )
+        rf"\frac{{\partial\, {TEST}}}{{\partial {latex(letter)}}} = {latex(d * slope, order='old')}"
+        for letter, slope in inner.items()
     )
     says = "The derivatives by gamma_i, alpha_i and b_i of any pattern: the chain rule."
-    return Statement(SECTION, says, formulas, None, agreeing(agrees, ALGEBRA, "docs/theory.md, sections 1.1 and 2.7"))
+    return Statement(SECTION, says, formulas, None, agreeing(agrees, ALGEBRA))
 
 
 def _in_time(model: PatternModel, test: sp.Expr) -> Iterator[Statement]:
@@ -128,10 +130,17 @@ def _polynomial(expr: sp.Expr, letters: list[sp.Symbol]) -> sp.Poly:
 
 def _pattern_at(x: Pattern, t: Fraction) -> tuple[arb, arb, arb]:
     """Return p, p' and p'' of a pattern, by the formulas."""
-    share = 1 / (1 + arb(rational(-x.alpha * (t - x.b))).exp())
+    share = logistic_series([arb(rational(x.alpha * (t - x.b)))])[0]
     reached = rational(x.gamma) * share
     rate = rational(x.alpha) * reached * (1 - share)
     return reached, rate, rational(x.alpha) * rate * (1 - 2 * share)
+
+
+def logistic_series(x: list[arb]) -> arb_series:
+    """Return the power series of the logistic of one in x; exponentials are taken where they vanish, not overflow."""
+    late = x[0] >= 0
+    decay = arb_series([-one if late else one for one in x], len(x)).exp()
+    return 1 / (1 + decay) if late else decay / (1 + decay)
 
 
 def _value(polynomial: sp.Poly, shares: Sequence[arb]) -> arb:
@@ -147,7 +156,7 @@ def _value(polynomial: sp.Poly, shares: Sequence[arb]) -> arb:
 def _series(model: PatternModel, t: Fraction) -> list[arb]:
     """Return the first coefficients of acc_test around a time, set by set from the definition."""
     shares = [
-        rational(x.gamma) / (1 + arb_series([arb(rational(-x.alpha * (t - x.b))), arb(rational(-x.alpha))], 3).exp())
+        rational(x.gamma) * logistic_series([arb(rational(x.alpha * (t - x.b))), arb(rational(x.alpha)), arb(0)])
         for x in model.patterns
     ]
     total = arb_series([0], 3)

@@ -22,7 +22,7 @@ from ..analytic.forms.closed_form import ClosedForm
 from ..analytic.forms.indexed import integrated
 from ..analytic.symbols import g, numbers, p
 from ..output import exact_text
-from .formulas import TEST, TRAIN, equal, in_lines, latex, number_latex
+from .formulas import TEST, TRAIN, equal, equals, in_lines, latex, number_latex
 from .record import Statement
 from .ways import ALGEBRA, AT_CORNERS, DEFINED, EXACT, agreeing
 
@@ -72,8 +72,9 @@ def _curves(model: PatternModel) -> Iterator[Statement]:
     for i, x in enumerate(model.patterns):
         alpha, b = number_latex(x.alpha), number_latex(x.b)
         above = "" if x.gamma == 1 else rf"{number_latex(x.gamma)} \, "
-        formula = rf"p_{{{i}}} = {above}s_{{{i}}}, \qquad s_{{{i}}} = \frac{{1}}{{1 + \exp(-{alpha} \, (t - {b}))}}"
-        yield Statement(SECTION, f"The curve of pattern {i}.", (formula,), None, (DEFINED,))
+        reach = f"p_{{{i}}} {equals(x.gamma)} {above}s_{{{i}}}"
+        share = rf"s_{{{i}}} {equals(x.alpha, x.b)} \frac{{1}}{{1 + \exp(-{alpha} \, (t - {b}))}}"
+        yield Statement(SECTION, f"The curve of pattern {i}.", (rf"{reach}, \qquad {share}",), None, (DEFINED,))
 
 
 def _open(model: PatternModel) -> Iterator[Statement]:
@@ -84,7 +85,7 @@ def _open(model: PatternModel) -> Iterator[Statement]:
         if isinstance(model.rule, Table) and left == TEST:
             says += f" {LETTERS_OF_SETS}"
         formula = f"{left} = {latex(form.value)}"
-        yield Statement(SECTION, says, (formula,), [form.name, str(_choices(model))], (ALGEBRA, form.source))
+        yield Statement(SECTION, says, (formula,), [form.name, str(_choices(model))], (form.source,))
 
 
 def _choices(model: PatternModel) -> dict[str, int]:
@@ -134,7 +135,7 @@ def _subsets(model: PatternModel) -> Statement:
             terms.append(("+ " if terms else "") + r" \, ".join([*number, *factors]))
     values = {mask: exact_text(share) for mask, share in enumerate(shares)}
     says = "Test accuracy as a sum over sets, those of G = 0 left out."
-    return Statement(SECTION, says, tuple(in_lines(f"{TEST} = ", terms or ["0"])), values, (DEFINED,))
+    return Statement(SECTION, says, tuple(in_lines(f"{TEST} {equals(*shares)} ", terms or ["0"])), values, (DEFINED,))
 
 
 def _integral(model: PatternModel, polynomial: sp.Expr) -> Iterator[Statement]:

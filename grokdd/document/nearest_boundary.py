@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any
 
-from ..analytic import Boundary, PatternModel, Table, shape_boundaries
-from ..analytic.announced import announced
+from ..analytic import Boundary, BoundaryPoint, PatternModel, Table, shape_boundaries
+from ..analytic.announced import announced, progress
 from ..analytic.kept import kept
 from ..analytic.parameters import parameter
 from ..figures import DrawnPlane
@@ -20,7 +20,7 @@ WIDEST = 3
 COARSE, FINE = 5, 21
 """Values of the first parameter in each plane, and in the one that is shown."""
 HEAD = ("t", "extrema below", "extrema above")
-NOT_PROVED = "not proved"
+NOT_PROVED, AT_AN_END = "not proved", "end of range"
 LOOKED = (f"a look along {COARSE} lines in each plane",)
 """How the nearest plane is found, which proves that a boundary is there, and not that no other is nearer."""
 NOWHERE = "In no plane of two gammas or of two g's was a boundary found on which the number of extrema changes."
@@ -45,7 +45,9 @@ def boundary_statements(model: PatternModel, *, fresh: bool) -> Iterator[Stateme
     yield Statement(SECTION, says, (), [x, y, *found["model"], found["distance"]], LOOKED)
     for where, rows in found["curves"]:
         says = f"The boundary on which {where}; below and above in {y}."
-        yield Statement(SECTION, says, (), rows, (BALLS,), (x, y, *HEAD))
+        proved = all(NOT_PROVED not in row and AT_AN_END not in row for row in rows)
+        ways = (BALLS,) if proved else (f"{BALLS}, where numbers of extrema are given",)
+        yield Statement(SECTION, says, (), rows, ways, (x, y, *HEAD))
 
 
 def plane_of(document: Document) -> DrawnPlane | None:
@@ -61,7 +63,7 @@ def plane_of(document: Document) -> DrawnPlane | None:
 
 def _label(one: Statement) -> str:
     """Return the numbers of extrema on both sides of a boundary, as they are proved along it."""
-    counts = {(row[3], row[4]) for row in one.value if row[3] != NOT_PROVED}
+    counts = {(row[3], row[4]) for row in one.value if row[3] not in (NOT_PROVED, AT_AN_END)}
     return "; ".join(f"{below} below, {above} above" for below, above in sorted(counts)) or "sides not proved"
 
 
@@ -76,7 +78,10 @@ class _Plane:
 
 def _nearest_plane(model: PatternModel) -> dict[str, Any] | None:
     """Return the nearest plane as JSON values; None if no plane has a boundary."""
-    planes = [_plane(model, x, y, COARSE) for x, y in _pairs(model)]
+    planes: list[_Plane] = []
+    for x, y in _pairs(model):
+        progress(f"the plane of {x} and {y}")
+        planes.append(_plane(model, x, y, COARSE))
     nearest = min(planes, key=lambda plane: plane.distance, default=None)
     if nearest is None or math.isinf(nearest.distance):
         return None
@@ -125,7 +130,14 @@ def _rows(curve: Boundary) -> list[list[str]]:
             f"{point.x:.12g}",
             f"{point.y:.12g}",
             f"{point.t:.12g}",
-            *([NOT_PROVED] * 2 if point.counts is None else [str(count) for count in point.counts]),
+            *_counts(point),
         ]
         for point in curve.points
     ]
+
+
+def _counts(point: BoundaryPoint) -> list[str]:
+    """Return the numbers of extrema below and above a point, or why there are none."""
+    if point.counts is not None:
+        return [str(count) for count in point.counts]
+    return [AT_AN_END if point.y in (0, 1) or point.x in (0, 1) else NOT_PROVED] * 2

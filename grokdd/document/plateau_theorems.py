@@ -14,7 +14,7 @@ from ..analytic.exact_statements import with_values
 from ..analytic.symbols import g, numbers
 from ..analytic.theory import grokking
 from ..output import fraction_text
-from .formulas import latex, number_latex, with_numbers
+from .formulas import equals, latex, number_latex, with_numbers
 from .record import Statement
 from .ways import BALLS, CITED, EXACT, agreeing, theorem_way
 
@@ -23,7 +23,7 @@ DIGITS = 10
 
 def plateau_statements(model: PatternModel) -> Iterator[Statement]:
     """Yield what theorems on plateaus say of a model whose patterns are in order and all have alpha > 0."""
-    if model.n > 1:
+    if len({x.b for x in model.patterns}) > 1:
         yield _nearness(model)
     yield from _break_even(model)
     yield from _papers_conditions(model)
@@ -38,6 +38,8 @@ def _nearness(model: PatternModel) -> Statement:
     with ctx.workprec(200):
         curves = BallCurves(model)
         for k, (one, other) in enumerate(pairwise(model.patterns), start=1):
+            if one.b == other.b:  # no time lies between them, and no plateau
+                continue
             t = (one.b + other.b) / 2
             height, bound = heights[k], arb(0)
             for x in model.patterns:
@@ -159,20 +161,22 @@ def _condition(model: PatternModel, name: str, relation: Any, by_heights: bool) 
     values: dict[sp.Symbol, Any] = dict(numbers(model))
     values[sp.Symbol("H_2")] = sp.Rational(heights[2].numerator, heights[2].denominator)
     holds = bool(with_values(relation, values))
-    parts = sp.And.make_args(relation)
-    lines = [(latex(part), rf"\qquad {with_numbers(part, values)}", _sides(part, values)) for part in parts]
-    formulas = dict.fromkeys(line for some in lines for line in some)  # numbers alone on both sides: said once
+    parts = sorted(sp.And.make_args(relation), key=sp.default_sort_key)  # a set: of another order in each process
+    formulas = [line for part in parts for line in _substituted(part, values)]
     one = theorem(name)
     says = f"{one.statement} Here that is {'so' if holds else 'not so'}."
     ways = agreeing(holds == by_heights, EXACT, theorem_way(name))
     return Statement(CITED, says, tuple(formulas), holds, ways)
 
 
-def _sides(part: Any, values: dict[sp.Symbol, Any]) -> str:
-    """Return what both sides of a relation come to, with the sign that is true between them."""
+def _substituted(part: Any, values: dict[sp.Symbol, Any]) -> list[str]:
+    """Return a relation, the same with numbers, what both sides come to, and whether that is true."""
     left, right = (with_values(side, values) for side in (part.lhs, part.rhs))
-    sign = "<" if left < right else ">" if left > right else "="
-    return rf"\qquad {number_latex(left)} {sign} {number_latex(right)}"
+    says = "" if bool(with_values(part, values)) else r" \quad \text{is false}"
+    numbers_alone = rf"\qquad {number_latex(left)} {part.rel_op} {number_latex(right)}"
+    substituted = rf"\qquad {with_numbers(part, values)}"
+    lines = [latex(part, order="old"), *([] if substituted == numbers_alone else [substituted])]
+    return [*lines, numbers_alone + says]
 
 
 # --- the delay
@@ -190,7 +194,7 @@ def _delay(model: PatternModel) -> Iterator[Statement]:
     )
     formulas = (
         r"b_{2} - b_{1} + \frac{\mathrm{logit}(l_{2})}{\alpha_{2}} - \frac{\mathrm{logit}(l_{1})}{\alpha_{1}}",
-        rf"l_{{1}} = {number_latex(first)}, \qquad l_{{2}} = {number_latex(second)}",
+        rf"l_{{1}} {equals(first)} {number_latex(first)}, \qquad l_{{2}} {equals(second)} {number_latex(second)}",
     )
     value = [f"{by_formula:.8g}", f"{exactly:.8g}"]
     yield Statement(CITED, says, formulas, value, (BALLS, theorem_way("delay")))

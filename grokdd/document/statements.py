@@ -15,16 +15,17 @@ from ..analytic import (
     shape,
 )
 from ..analytic.balls import rational
-from ..naming import pattern_names, rule_name
+from ..exit_codes import visible
+from ..naming import rule_name, visible_names
 from ..output import exact_text, fraction_text
 from .cited_theorems import theorem_statements
-from .formulas import number_latex
+from .formulas import equals, number_latex
 from .margins import margin_statements
-from .model_derivatives import derivative_statements
+from .model_derivatives import derivative_statements, logistic_series
 from .model_forms import form_statements
 from .nearest_boundary import boundary_statements
 from .record import Document, Statement
-from .ways import BALLS, DEFINITION, EXACT, GIVEN
+from .ways import BALLS, CONTRADICTION, DEFINITION, EXACT, GIVEN
 
 DIGITS = 20
 """Digits of a time or value that is proved."""
@@ -55,25 +56,27 @@ def _statements(model: PatternModel, *, fresh: bool) -> Iterator[Statement]:
 
 
 def _model(model: PatternModel) -> Iterator[Statement]:
-    for name, x in zip(pattern_names(model), model.patterns, strict=True):
+    for name, x in zip(visible_names(model), model.patterns, strict=True):
         parts = {"gamma": x.gamma, "alpha": x.alpha, "b": x.b, "g": x.g}
         says = f"{name}: " + ", ".join(f"{key} = {fraction_text(value)}" for key, value in parts.items())
         yield Statement("The model", says, (), {key: exact_text(value) for key, value in parts.items()}, (GIVEN,))
     chances = f"chance level {fraction_text(model.chance)} on test, {fraction_text(model.chance_train)} on train"
     value = [exact_text(model.chance), exact_text(model.chance_train)]
-    yield Statement("The model", f"rule: {rule_name(model)}; {chances}", (), value, (GIVEN,))
+    yield Statement("The model", f"rule: {visible(rule_name(model))}; {chances}", (), value, (GIVEN,))
 
 
 # --- plateaus
 
 
 def _plateaus(model: PatternModel) -> Iterator[Statement]:
-    section, found, names = "Plateaus", plateau_conditions(model), pattern_names(model)
+    section, found, names = "Plateaus", plateau_conditions(model), visible_names(model)
     standing = [f"{name} at gamma / 2" for i, name in enumerate(names) if i not in found.order]
     for k, height in enumerate(found.heights):
         learned = ", ".join([*standing, *(names[i] for i in found.order[:k])]) or "nothing"
         says = f"With {learned} learned test accuracy is {fraction_text(height)}."
-        yield Statement(section, says, (rf"V_{{{k}}} = {number_latex(height)}",), exact_text(height), (EXACT,))
+        yield Statement(
+            section, says, (f"H_{{{k}}} {equals(height)} {number_latex(height)}",), exact_text(height), (EXACT,)
+        )
     for k, (one, other) in enumerate(pairwise(found.heights)):
         way = "rises" if other > one else "falls" if other < one else "stays"
         says = f"Learning {names[found.order[k]]} next, it {way}: {fraction_text(one)}, then {fraction_text(other)}."
@@ -86,7 +89,7 @@ def _plateaus(model: PatternModel) -> Iterator[Statement]:
 def _shape(model: PatternModel, found: Shape) -> Iterator[Statement]:
     section = "Certified shape"
     count = len(found.extrema)
-    says = f"Extrema of test accuracy on the whole line: {count}. Proved by {found.reason}."
+    says = f"Extrema of test accuracy on the whole line: {count}. Why that is all: {found.reason}."
     if found.verdict == "undecided":
         says = f"Extrema of test accuracy that were found: {count}; there may be more: {found.reason}."
     yield Statement(
@@ -122,7 +125,7 @@ def _definition(model: PatternModel, t: Fraction) -> arb:
     for mask in range(2**model.n):
         term = arb(rational(model.generalization([i for i in range(model.n) if mask >> i & 1])))
         for i, x in enumerate(model.patterns):
-            share = arb(rational(x.gamma)) / (1 + arb(rational(-x.alpha * (t - x.b))).exp())
+            share = rational(x.gamma) * logistic_series([arb(rational(x.alpha * (t - x.b)))])[0]
             term *= share if mask >> i & 1 else 1 - share
         total += term
     return total
@@ -134,13 +137,17 @@ def _height(model: PatternModel, t: Fraction) -> str:
 
 
 def _seen(model: PatternModel, between: tuple[Fraction, Fraction]) -> tuple[str, ...]:
-    """Return the definition as a witness, if acc_test turns across an enclosure by its values at 400 digits."""
+    """Return the definition as a witness, if acc_test turns across an enclosure by its values at 400 digits.
+
+    Nothing if these do not tell, as where the slope is flat to more than their digits.
+    """
     low, high = between
     step = (high - low) * 1000 or Fraction(1, 10**20)
     with ctx.workdps(400):
         before, here, after = (_definition(model, t) for t in (low - step, (low + high) / 2, high + step))
-    turns = (here > before and here > after) or (here < before and here < after)
-    return (DEFINITION,) if turns else ()
+    if (here > before and here > after) or (here < before and here < after):
+        return (DEFINITION,)
+    return CONTRADICTION if (before < here < after) or (before > here > after) else ()
 
 
 # --- kind

@@ -207,3 +207,15 @@ def test_a_pattern_that_never_shows_is_not_the_slowest():
 def test_where_the_curve_is_constant_nothing_leaves():
     model = PatternModel([Pattern(gamma=1, alpha=1, b=10, g=1)], chance=Fraction(1, 2))
     assert shape_boundaries(model, "gamma_0", "g_0", points=3) == ()
+
+
+def test_points_of_different_boundaries_hide_none():
+    # On the line g_2 = 1/2 there are 4 extrema at g_1 = 9/100 and 2 at 1/10; a straight line from a point of this
+    # boundary on g_1 = 0 to one of another on g_1 = 1/4 passes elsewhere, but in the right ranges of y and t.
+    rows = [("3/20", 3, 15, "9/10"), ("4/5", "1/5", 12, "1/5"), ("1/4", 3, 12, 1)]
+    members = [Pattern(gamma=Fraction(w), alpha=Fraction(x), b=y, g=Fraction(z)) for w, x, y, z in rows]
+    found = shape_boundaries(PatternModel(members, Preferred(2), Fraction(1, 4)), "g_1", "g_2", 5)
+    at_half = [
+        point.x for curve in found for point in curve.points if abs(point.y - 0.5) < 1e-9 and math.isfinite(point.t)
+    ]
+    assert any(0.09 < at < 0.1 for at in at_half)

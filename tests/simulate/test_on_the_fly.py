@@ -6,7 +6,7 @@ import numba
 import numpy as np
 import pytest
 
-from grokdd.analytic import InputError
+from grokdd.analytic import InputError, MachineError
 from grokdd.simulate import extension, on_the_fly, sum_over_sets
 from grokdd.simulate.on_the_fly import COLUMNS, mean_rows, mean_rows_py, set_totals, set_totals_py
 
@@ -64,6 +64,38 @@ def test_rows_and_columns_meet_at_any_number_of_patterns(n):
         # both sides: at most (3 n + 2**COLUMNS / 4 + 2**(n - COLUMNS)) and 2**(n/2 + 1) + 2 n roundings; sum of g: n
         bound = (6 * n + 2**COLUMNS + 2 ** (n // 2 + 1) + 8) * 2.0**-53
         np.testing.assert_allclose(sum_over_sets(p, g, rule), extension(table, p), rtol=bound)
+
+
+def test_the_chance_level_belongs_to_the_empty_set_alone_however_many_patterns_there_are():
+    n = COLUMNS + 2
+    p = np.random.default_rng(8).random((2, n))
+    nothing = np.prod(1 - p, axis=1)
+    # g = 0: only the empty set is worth anything; n factors on both sides
+    np.testing.assert_allclose(sum_over_sets(p, np.zeros(n), chance=0.25), 0.25 * nothing, rtol=4 * n * 2.0**-53)
+
+
+@numba.njit
+def small_but_for_the_first(mask, count, total):
+    return 1.0 if mask == 0 else 0.95 * 2.0**-53
+
+
+def test_a_rule_whose_terms_are_lost_one_by_one_stays_within_the_bound():
+    got = sum_over_sets(np.full((1, COLUMNS), 0.5), np.zeros(COLUMNS), small_but_for_the_first)[0]
+    sets = 2**COLUMNS
+    exact = (1 + (sets - 1) * Fraction(0.95 * 2.0**-53)) / sets
+    assert abs(Fraction(float(got)) - exact) <= (3 * COLUMNS + 2**COLUMNS // 2 + 1) * ROUNDING * exact
+
+
+def test_memory_is_asked_for(monkeypatch):
+    monkeypatch.setattr("grokdd.simulate.memory.free_memory", lambda: 2**30)
+    with pytest.raises(MachineError, match=r"what is known of 2\*\*29 sets takes 21474836480 bytes"):
+        sum_over_sets(np.zeros((1, 40)), np.zeros(40))
+
+
+@pytest.mark.parametrize("chance", ["x", None, True])
+def test_chance_is_a_number(chance):
+    with pytest.raises(InputError, match="chance must be a number"):
+        sum_over_sets([[0.5]], [1], chance=chance)
 
 
 def test_the_bits_do_not_depend_on_the_number_of_threads():

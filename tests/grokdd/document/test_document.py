@@ -12,6 +12,7 @@ import pytest
 from grokdd.analytic import Mean, Pattern, PatternModel, Preferred, Rule, Table, presets, shape
 from grokdd.analytic.exact import Exact
 from grokdd.analytic.theory import grokking_curve
+from grokdd.document import nearest_boundary, statements
 from grokdd.document.curve_theorems import curve_without_the_first
 from grokdd.document.html_page import to_html
 from grokdd.document.latex_page import to_latex
@@ -90,7 +91,8 @@ def test_with_a_chance_level_it_is_the_shifted_form_and_dips_if_the_general_patt
 def test_no_theorem_is_cited_whose_hypotheses_fail():
     assert whole_curve(grokking(gamma_0=Fraction(1, 100))) == []
     assert whole_curve(grokking(rule=Mean())) == []
-    assert whole_curve(grokking(rule=Preferred(1))) == []
+    assert whole_curve(grokking(rule=Preferred(0))) == []
+    assert whole_curve(grokking(rule=Preferred(1))) == [("p_2*(1 - p_1)", "theorem: grokking curve")]
     assert whole_curve(presets.double_descent()) == []
     assert "it only" not in next(curve_without_the_first(grokking(alpha=Fraction(0)))).says
     assert next(curve_without_the_first(grokking(g=Fraction(0), chance=0))).says.endswith("whatever the speeds.")
@@ -171,7 +173,7 @@ def test_the_nearest_boundary_of_the_grokking_preset_is_that_of_the_paper(tmp_pa
     # docs/theory.md, 3.12: at gamma_3 = 1 it is gamma_1 = 0.00213914722291
     assert first.value == ["gamma_0", "gamma_2", "0", "1", "0.0021"]
     assert curve.head == ("gamma_0", "gamma_2", "t", "extrema below", "extrema above")
-    assert curve.value[-1] == ["0.00213914722291", "1", "50.8221912739", "not proved", "not proved"]
+    assert curve.value[-1] == ["0.00213914722291", "1", "50.8221912739", "end of range", "end of range"]
     assert ["0.000428147885092", "0.2"] in [row[:2] for row in curve.value]
     document = Document("x", presets.grokking(), (first, curve))
     plane = plane_of(document)
@@ -325,3 +327,51 @@ def test_what_is_no_document_is_refused_in_one_line(grokdd, tmp_path, content, w
     assert (got.code, got.out) == (2, "")
     (line,) = got.err.splitlines()
     assert words in line
+
+
+# --- names and numbers at the edges
+
+
+@pytest.mark.parametrize("name", ["a \x1b[31m", "\x00", "[a", "[slow]", "a & b \\\\ [c"])
+def test_names_that_steer_something_are_only_shown(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("GROKDD_CACHE", str(tmp_path / "cache"))
+    document = documented("x", PatternModel([Pattern(gamma=1, alpha=1, b=20, g=1, name=name)]))
+    paths = write_document(document, tmp_path)
+    assert all(path.stat().st_size for path in paths)
+    for line in to_latex(document).splitlines():
+        assert not line.startswith(r"\item [")
+        assert "\x1b" not in line
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(0.7, 1e300, 30, 1), (1, 1e200, 50, 0), (0.2, 1e-200, 200, 1)],
+        [(1, 1e150, 1e150, 1), (1, 1, 1, 0)],
+        [(1, 1, 1.5e308, 1)],
+        [(1, 1.5e308, 1, 1)],
+        [(1, Fraction(1, 10**400), 1, 1)],
+        [(Fraction(1, 10**400), 1, 1, 1)],
+    ],
+)
+def test_numbers_beyond_reason_have_a_document(rows, tmp_path, monkeypatch):
+    monkeypatch.setenv("GROKDD_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("grokdd.document.statements.margin_statements", lambda *_, **__: ())
+    members = [Pattern(gamma=w, alpha=x, b=y, g=z) for w, x, y, z in rows]
+    rule = Preferred(2) if len(rows) == 3 else Mean()
+    document = documented("x", PatternModel(members, rule))
+    assert not [one.says for one in document.statements if "contradiction" in one.verified]
+    write_document(document, tmp_path)
+
+
+def test_a_turn_that_the_definition_denies_is_a_contradiction():
+    model = presets.double_descent()
+    assert statements._seen(model, shape(model).extrema[0].between) == ("the definition at 400 digits",)
+    assert statements._seen(model, (Fraction(60), Fraction(60))) == ("contradiction",)
+
+
+def test_a_boundary_says_where_its_counts_are_not_given():
+    point = nearest_boundary.BoundaryPoint(x=0.5, y=0.5, t=1.0, counts=None)
+    at_end = nearest_boundary.BoundaryPoint(x=0.5, y=1.0, t=1.0, counts=None)
+    assert nearest_boundary._counts(point) == ["not proved"] * 2
+    assert nearest_boundary._counts(at_end) == ["end of range"] * 2

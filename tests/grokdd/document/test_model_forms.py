@@ -111,3 +111,28 @@ def test_models_without_patterns_or_with_many_have_what_there_is():
     ]
     many = PatternModel([Pattern(gamma=1, alpha=1, b=0, g=1)] * 5)
     assert [one.says for one in form_statements(many)][-1] == "Not written out: 5 patterns make 32 terms."
+
+
+def test_numbers_that_are_rounded_in_print_are_not_said_to_be_equal():
+    model = PatternModel([Pattern(gamma=0.1, alpha=0.15, b=0.7, g=0.3)])
+    lines = {one.says: one.formulas[0] for one in form_statements(model)}
+    assert lines["The curve of pattern 0."].count(r"\approx") == 2
+    assert r"\approx" in lines["Test accuracy as a sum over sets, those of G = 0 left out."]
+    exact = {one.says: one.formulas[0] for one in form_statements(presets.double_descent())}
+    assert r"\approx" not in "".join(exact.values())
+
+
+def test_the_chain_rule_is_printed_with_its_signs():
+    (one,) = (one for one in derivative_statements(presets.double_descent()) if "chain rule" in one.says)
+    by_gamma, by_alpha, by_b = (line.partition(" = ")[2] for line in one.formulas)
+    assert by_gamma == "D_{i} s_{i}"
+    assert by_alpha == r"D_{i} \gamma_{i} s_{i} \left(1 - s_{i}\right) \left(t - b_{i}\right)"
+    assert by_b == r"- D_{i} \alpha_{i} \gamma_{i} s_{i} \left(1 - s_{i}\right)"
+    assert one.verified == ("computer algebra",)
+
+
+@pytest.mark.parametrize("alpha", [Fraction(10) ** 300, Fraction(1, 10**200), Fraction(10) ** 150])
+def test_speeds_far_beyond_a_power_series_have_derivatives(alpha):
+    members = [Pattern(gamma=1, alpha=alpha, b=alpha, g=1), Pattern(gamma=1, alpha=1 / alpha, b=1, g=0)]
+    found = list(derivative_statements(PatternModel(members)))
+    assert not [one for one in found if "contradiction" in one.verified]

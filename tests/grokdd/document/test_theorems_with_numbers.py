@@ -214,3 +214,38 @@ def test_patterns_that_stand_leave_the_curve_alone():
     found = cited(pair((1, 1, 10, 1), (1, 0, 20, 0)))
     assert found == {}
     assert plateau_heights(pair((1, 1, 10, 1), (1, 0, 20, 0)))[0] == 0
+
+
+def test_the_grokking_curve_is_found_wherever_its_patterns_are_listed_and_learned():
+    first, second, slow = presets.grokking().patterns
+    late = PatternModel([replace(first, b=Fraction(60)), second, slow], Preferred(2))
+    assert cited(late)["grokking curve"][0].value == "p_2"
+    listed = PatternModel([slow, replace(first, b=Fraction(300)), second], Preferred(0))
+    one = cited(listed)["grokking curve"][0]  # in order of inflection: second, slow, first
+    assert one.value == "p_1"
+    dips = PatternModel(listed.patterns, listed.rule, chance=Fraction(1, 97))
+    assert cited(dips)["below chance"][0].says.startswith("At t = b_0 it is below chance: 1 + exp(alpha_1 (b_1 - b_0))")
+
+
+def test_patterns_of_equal_inflection_have_no_plateau_between_them():
+    model = pair((1, 1, 10, 1), (1, 2, 10, 0), (1, 1, 30, 1))
+    assert [row[0] for row in cited(model)["plateaus"][0].value] == ["20"]
+    assert "plateaus" not in cited(pair((1, 1, 10, 1), (1, 2, 10, 0)))
+    says = [one.says for one in theorem_statements(model, shape(model))]
+    assert sum(one.startswith("Patterns of equal inflection stay in the order") for one in says) == 1
+
+
+def test_a_condition_that_the_heights_contradict_is_no_theorem():
+    model, relation = presets.double_descent(), plateau_theorems.symbolic_plateaus().descent
+    assert plateau_theorems._condition(model, "descent", relation, True).verified[1] == "theorem: descent"
+    assert plateau_theorems._condition(model, "descent", relation, False).verified == ("contradiction",)
+
+
+def test_a_condition_that_does_not_hold_is_said_to_be_false():
+    (one,) = cited(presets.grokking())["descent"]
+    assert one.formulas[-1] == r"\qquad 0 < 0 \quad \text{is false}"
+
+
+def test_at_equal_speeds_two_patterns_across_chance_turn_once_at_most():
+    equal = pair((1, 1, 10, 1), (1, 1, 20, 0), chance=HALF)
+    assert cited(equal)["across chance"][0].value == ["no extremum", "a maximum", "a minimum"]
