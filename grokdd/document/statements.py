@@ -1,6 +1,7 @@
 """What a document says of a model: closed forms, plateaus, theorems with numbers put in, certified shape, kind."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
@@ -99,18 +100,19 @@ def _shape(model: PatternModel, found: Shape) -> Iterator[Statement]:
         low, high = extremum.between
         t = _digits((low + high) / 2, high - low)
         value = _height(model, (low + high) / 2)
-        says = (
-            f"A {extremum.kind} of {value} at t = {t}, the only one in an interval of length {float(high - low):.1e}."
-        )
+        says = f"A {extremum.kind} of {value} at t = {t}, the only one in an interval of length {_length(high - low)}."
         yield Statement(section, says, (), [extremum.kind, t, value], (BALLS, *_seen(model, extremum.between)))
     for crossing in found.crossings:
         low, high = crossing.between
         where = f"{crossing.level:g} {crossing.direction}wards at t = {crossing.t:.14g}"
-        says = (
-            f"{crossing.curve.capitalize()} accuracy passes {where}, in an interval of length {float(high - low):.1e}."
-        )
+        says = f"{crossing.curve.capitalize()} accuracy passes {where}, in an interval of length {_length(high - low)}."
         key = [crossing.curve, f"{crossing.level:g}", f"{crossing.t:.14g}", crossing.direction]
         yield Statement(section, says, (), key, (BALLS,))
+
+
+def _length(width: Fraction) -> str:
+    """Return a length to two digits; it may be no float."""
+    return f"{Decimal(width.numerator) / Decimal(width.denominator):.1e}"
 
 
 def _digits(number: Fraction, width: Fraction) -> str:
