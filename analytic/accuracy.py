@@ -5,7 +5,7 @@ rule, with or without a preferred pattern, also has a multilinear and an integra
 section 2); `docs/forms.md` says which form exists for which rule, and why the others do not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any, Literal, cast
 
@@ -25,6 +25,8 @@ SLOW = 9
 """Patterns from which on a form of 2**n terms may take seconds: it is then kept on the disk."""
 SLOW_TERMS = 100
 """Different parts of an expression from which on its time derivative may take seconds."""
+LONG_TERMS = 4000
+"""Different parts from which on putting in the curves may take a second."""
 
 _NO_POLYNOMIAL = {
     Priority: "its closed form is Preferred applied once per listed pattern, which is not written out here",
@@ -130,7 +132,22 @@ def in_time(expr: sp.Expr) -> sp.Expr:
     gamma_0/(1 + exp(-alpha_0*(-b_0 + t)))
     """
     demand("expr", expr, sp.Basic, "a SymPy expression")
+    return _kept_if_long("in-time", expr, lambda: _in_time(expr), LONG_TERMS, "putting in the curves of")
+
+
+def _in_time(expr: sp.Expr) -> sp.Expr:
     return cast(sp.Expr, expr.xreplace({p(i): gamma(i) * _logistic(i) for i in patterns_in(expr)}))
+
+
+def _kept_if_long(name: str, expr: sp.Expr, compute: Callable[[], sp.Expr], parts: int, says: str) -> sp.Expr:
+    """Return what `compute` makes of `expr`, from the disk if `expr` has at least so many different parts."""
+    try:
+        asked = to_json(expr)
+    except ValueError:  # it holds something of the caller's own, which is not kept
+        asked = []
+    if len(asked) < parts:
+        return compute()
+    return kept_expression(name, compute, asked, f"{says} {len(asked)} terms")
 
 
 def rate(expr: sp.Expr) -> sp.Expr:
@@ -145,18 +162,12 @@ def rate(expr: sp.Expr) -> sp.Expr:
     0
     """
     demand("expr", expr, sp.Expr, "a SymPy expression")
-    try:
-        asked = to_json(expr)
-    except ValueError:  # it holds something of the caller's own, which is not kept
-        asked = []
-    if len(asked) < SLOW_TERMS:
-        return _rate(expr)
-    return kept_expression("rate", lambda: _rate(expr), asked, f"deriving {len(asked)} terms in time")
+    return _kept_if_long("rate", expr, lambda: _rate(expr), SLOW_TERMS, "deriving in time")
 
 
 def _rate(expr: sp.Expr) -> sp.Expr:
     slopes = (expr.diff(p(i)) * alpha(i) * gamma(i) * _logistic(i) * (1 - _logistic(i)) for i in patterns_in(expr))
-    return in_time(cast(sp.Expr, sp.Add(expr.diff(t), *slopes)))
+    return _in_time(cast(sp.Expr, sp.Add(expr.diff(t), *slopes)))
 
 
 def _check_n(n: object, largest: int, what: str) -> None:

@@ -12,7 +12,7 @@ from .kept import kept
 def kept_expression(name: str, compute: Callable[[], sp.Expr], asked: object, says: str) -> sp.Expr:
     """Return what `compute` returns, from the disk if it was computed before.
 
-    What has no form in JSON (`expression_json`), such as a limit, is announced but computed each time.
+    What has no form in JSON (`expression_json`), such as pi, is announced but computed each time.
 
     Parameters
     ----------

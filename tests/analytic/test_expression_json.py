@@ -5,7 +5,7 @@ import json
 import pytest
 import sympy as sp
 
-from grokdd.analytic import Preferred, SoftPreference, acc_test, in_time, rate
+from grokdd.analytic import Preferred, SoftPreference, acc_test, closed_forms, in_time, limits, rate
 from grokdd.analytic.expression_json import from_json, to_json
 
 EXPRESSIONS = {
@@ -15,6 +15,7 @@ EXPRESSIONS = {
     "weights": acc_test(3, rule=SoftPreference((1, 2, 3))),
     "logistics": in_time(acc_test(2)),
     "rate": rate(acc_test(2)),
+    **{form.name: form.instance(2, r=0) for form in limits(closed_forms()[2])},
     "root": sp.sqrt(2) / 3 + sp.log(sp.Symbol("x", positive=True)),
 }
 
@@ -48,6 +49,9 @@ def test_other_expressions_have_no_form(expr):
         [1.5],
         ["__import__('os')"],
         [["Lambda", 0]],
+        [{"infinite": "zoo"}],
+        [1, ["Equality", 0]],
+        [{"letter": "x", "is": {}}, ["Limit", 0]],
         [1, ["Add", 0, 1]],
         [1, ["Add", 0, -1]],
         [{"letter": "x"}],
