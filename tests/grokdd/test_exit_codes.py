@@ -242,6 +242,11 @@ sys.exit(main())
 own start is not ours to help."""
 
 
+def heed_ctrl_c():
+    """Undo what a shell does to jobs in the background, and so to tests that run as one: they ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("command", ["derive double_descent", "train --steps 1000000"])
 @pytest.mark.parametrize("after", [0.005, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3])
 def test_ctrl_c_while_modules_are_loaded_is_one_line(tmp_path, command, after):
@@ -252,6 +257,7 @@ def test_ctrl_c_while_modules_are_loaded_is_one_line(tmp_path, command, after):
         text=True,
         env=ENVIRONMENT,
         cwd=tmp_path,
+        preexec_fn=heed_ctrl_c,
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
