@@ -89,17 +89,10 @@ def _rows_of(rule: Any) -> Any:
         row_mask: Any, values: Array,
     ) -> None:  # fmt: skip
         for r in range(row_weight.shape[0]):
-            one, two = 0.0, 0.0  # two sums, so that the additions need not wait for each other
-            stop = weight.shape[0] // 2 * 2
-            for a in range(0, stop, 2):
-                one += weight[a] * rule(mask[a] + row_mask[r], count[a] + row_count[r], total[a] + row_total[r])
-                a += 1
-                two += weight[a] * rule(mask[a] + row_mask[r], count[a] + row_count[r], total[a] + row_total[r])
-            if stop < weight.shape[0]:  # the one column of no patterns
-                one += weight[stop] * rule(
-                    mask[stop] + row_mask[r], count[stop] + row_count[r], total[stop] + row_total[r]
-                )
-            values[r] = row_weight[r] * (one + two)
+            value = 0.0
+            for a in range(weight.shape[0]):
+                value += weight[a] * rule(mask[a] + row_mask[r], count[a] + row_count[r], total[a] + row_total[r])
+            values[r] = row_weight[r] * value
 
     return rows
 
@@ -138,9 +131,9 @@ def sum_over_sets(
     Notes
     -----
     For g >= 0 nothing cancels: every probability is a product of n factors, and the relative error is at most
-    (3 n + 2**11 / 4 + 2**(n - 11)) roundings of 2**-53; under a rule of one's own, 2**11 / 2 in place of 2**11 / 4, and
-    what the rule adds. This is the sum as it is defined, as
-    a witness and a measure of the machine: `curves` has the same mean in n steps.
+    (3 n + 2**11 / 4 + 2**(n - 11)) roundings of 2**-53; under a rule of one's own, 2**11 in place of 2**11 / 4, and
+    what the rule adds. This is the sum as it is defined, as a witness and a measure of the machine: `curves` has the
+    same mean in n steps.
 
     Examples
     --------

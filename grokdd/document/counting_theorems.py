@@ -105,7 +105,9 @@ def _parity(model: PatternModel, count: int) -> Iterator[Statement]:
     parity = "odd" if first != last else "even"
     says = f"Test accuracy {ways[0]} before all times and {ways[1]} after all, so the number of extrema is {parity}: "
     agrees = (first != last) == (count % 2 == 1)
-    yield Statement(CITED, f"{says}it is {count}.", (), [*ways, count], agreeing(agrees, BALLS, theorem_way("parity")))
+    speeds = sorted(x.alpha for x in model.patterns if x.gamma > 0)
+    cites = [theorem_way("parity")] if speeds[:1] != speeds[1:2] else []  # it is about models with one slowest pattern
+    yield Statement(CITED, f"{says}it is {count}.", (), [*ways, count], agreeing(agrees, BALLS, *cites))
 
 
 def _under_the_mean(model: PatternModel, kinds: list[str]) -> Iterator[Statement]:

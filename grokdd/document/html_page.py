@@ -1,4 +1,4 @@
-"""A document as one HTML page that needs nothing beside it: statements in tables, formulas in MathML, figures."""
+"""A document as one HTML page that needs nothing beside it: statements and how each was verified, MathML, figures."""
 
 from collections.abc import Sequence
 

@@ -83,7 +83,10 @@ def _break_even(model: PatternModel) -> Iterator[Statement]:
         rows.append([str(i), fraction_text(x.g), asked, way, fraction_text(heights[i]), fraction_text(heights[i + 1])])
     says = "How good each pattern must be, on the plateau of those before it, to raise test accuracy: its break-even."
     head = ("pattern", "g", "break-even", "accuracy", "from", "to")
-    ways = agreeing(agree, EXACT, theorem_way("break-even generalization"))
+    cites = [theorem_way("break-even generalization")]
+    if isinstance(model.rule, Preferred):  # that theorem is about the others; the preferred one meets them as a height
+        cites.append(theorem_way("second ascent"))
+    ways = agreeing(agree, EXACT, *cites)
     yield Statement(CITED, says, (), rows, ways, head)
 
 
@@ -142,6 +145,7 @@ def _papers_conditions(model: PatternModel) -> Iterator[Statement]:
         yield _condition(model, "descent", symbolic.descent, heights[2] < heights[1])
     if model.n == 3 and model.rule == Preferred(2) and all(x.gamma > 0 for x in model.patterns[1:]):
         yield _condition(model, "second ascent", sp.Gt(g(2), sp.Symbol("H_2")), heights[3] > heights[2])
+    if model.n == 3 and model.rule == Preferred(2) and all(x.gamma > 0 for x in model.patterns):
         both = heights[0] < heights[1] > heights[2] < heights[3]
         yield _condition(model, "double descent", symbolic.double_descent, both)
 

@@ -249,3 +249,20 @@ def test_a_condition_that_does_not_hold_is_said_to_be_false():
 def test_at_equal_speeds_two_patterns_across_chance_turn_once_at_most():
     equal = pair((1, 1, 10, 1), (1, 1, 20, 0), chance=HALF)
     assert cited(equal)["across chance"][0].value == ["no extremum", "a maximum", "a minimum"]
+
+
+def test_double_descent_is_said_of_three_patterns_that_are_all_there():
+    assert cited(presets.double_descent())["double descent"][0].value is True
+    assert "double descent" not in cited(presets.grokking())  # gamma_0 = 0: g_0 > c would not raise H1
+
+
+def test_parity_is_cited_where_one_pattern_is_slowest():
+    assert "parity" in cited(pair((1, 1, 10, 1), (1, 2, 20, 0)))
+    assert "parity" not in cited(pair((1, 1, 10, 1), (1, 1, 20, 0)))
+
+
+def test_a_preferred_pattern_meets_its_break_even_by_the_second_ascent():
+    (one,) = cited(presets.double_descent())["break-even generalization"]
+    assert one.verified[1:] == ("theorem: break-even generalization", "theorem: second ascent")
+    (mean,) = cited(pair((1, 1, 10, 1), (1, 2, 20, 0)))["break-even generalization"]
+    assert mean.verified[1:] == ("theorem: break-even generalization",)
