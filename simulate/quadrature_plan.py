@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..analytic.errors import InputError
 from ..analytic.rules import Mean, Preferred, Priority
+from .compensated import grown
 from .compile import kernel
 from .legendre import LARGEST_RULE, legendre
 
@@ -34,6 +35,17 @@ def end_of_layer_py(p: Array, order: Order, listed: int, layered: bool) -> float
 
 
 end_of_layer = kernel(end_of_layer_py)
+
+
+def mean_of_all_py(g: Array, order: Order, listed: int) -> float:
+    """Return the mean of g (n,) over the patterns that are not listed, to a rounding or two."""
+    total, low = 0.0, 0.0
+    for j in range(listed, order.shape[0]):
+        total, low = grown(total, low, float(g[order[j]]))
+    return (total + low) / max(1, order.shape[0] - listed)
+
+
+mean_of_all = kernel(mean_of_all_py)
 
 
 @lru_cache(maxsize=64)
