@@ -41,6 +41,12 @@ FUSED: dict[str, Any] = OPTIONS | {
     "fastmath": {"contract"},
 }
 
+REORDERED: dict[str, Any] = FUSED | {
+    # Sums and products in any order, so that a loop that adds up can use all lanes of a vector. Where all terms are
+    # >= 0 each order has the same bound; a kernel must form any difference elsewhere.
+    "fastmath": {"contract", "reassoc", "nsz"},
+}
+
 _config: Any = config  # numba fills this module at run time, so its names are unknown to a type checker
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -48,6 +54,11 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def fused_kernel(function: Function) -> Function:
     """Return `function` as a `kernel` whose multiplications and additions may be fused."""
     return _cached(function, FUSED)
+
+
+def reordered_kernel(function: Function) -> Function:
+    """Return `function` as a `fused_kernel` whose sums may be added up in any order."""
+    return _cached(function, REORDERED)
 
 
 def kernel(function: Function) -> Function:
@@ -130,7 +141,8 @@ def _key() -> str:
     numba notices an edit in the file of a kernel, but not in another file whose kernel it calls: it would go on
     returning the old numbers. Every source file of this package is therefore part of the key.
     """
-    digest = hashlib.sha256(f"{numba.__version__} {sorted(OPTIONS.items())} {sorted(FUSED.items())}".encode())
+    options = [(name, sorted(value) if isinstance(value, set) else value) for name, value in REORDERED.items()]
+    digest = hashlib.sha256(f"{numba.__version__} {options}".encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         content = source.read_bytes()
         digest.update(f"\n{source.name} {len(content)}\n".encode() + content)

@@ -20,7 +20,8 @@ from .logistic import predictiveness_changes
 from .memory import require_memory
 from .model_arrays import model_arrays
 from .quadrature_gradient import preference_gradient
-from .set_functions import inverse_weights, rule_table
+from .set_functions import rule_table
+from .soft_gradient import soft_gradient
 
 Array = NDArray[np.float64]
 
@@ -62,7 +63,7 @@ def gradient(model: PatternModel, t: ArrayLike) -> Gradient:
     Raises
     ------
     InputError
-        If a time is NaN, or a soft preference has more than 30 patterns.
+        If a time is NaN.
     MachineError
         If there is not enough memory.
 
@@ -119,28 +120,11 @@ def _test_and_gradient(
     p: Array, q: Array, g: Array, rule: Rule, chance: float
 ) -> tuple[Array, Array, dict[str, Array]]:
     """Return test accuracy (T,), its derivatives in p (T, n), and those in g and in the weights of the rule."""
-    match rule:
-        case Table():
-            test, right, wrong = enumerate_known(rule_table(rule, g, chance), p, q)
-            return test, right - wrong, {}
-        case SoftPreference():
-            return _soft_gradient(p, q, g, rule, chance)
-        case _:
-            test, by_p, by_g = preference_gradient(p, q, g, rule, chance)
-            return test, by_p, {"g": by_g}
-
-
-def _soft_gradient(
-    p: Array, q: Array, g: Array, rule: SoftPreference, chance: float
-) -> tuple[Array, Array, dict[str, Array]]:
-    """Return the same for weights w: G(A) = sum_A w g / W_A changes by w_k / W_A with g_k, by (g_k - G) / W_A with w_k.
-
-    So both need the mean of 1 / W_A, and the latter that of G / W_A, over the sets that hold k.
-    """
-    require_memory(5 * 8 << g.shape[0], f"three tables over 2**{g.shape[0]} sets", "take fewer patterns")
-    table = rule_table(rule, g, chance)
-    test, right, wrong = enumerate_known(table, p, q)
-    inverse, weights = inverse_weights(rule)
-    share = p * enumerate_known(inverse, p, q)[1]  # E[1 / W_A; k in A]
-    by_weights = g * share - p * enumerate_known(inverse * table, p, q)[1]
-    return test, right - wrong, {"g": weights * share, "weights": by_weights / float(min(rule.weights, default=1))}
+    if isinstance(rule, Table):
+        test, right, wrong = enumerate_known(rule_table(rule, g, chance), p, q)
+        return test, right - wrong, {}
+    if isinstance(rule, SoftPreference):
+        soft = soft_gradient(p, q, g, rule, chance)
+        return soft.test, soft.by_p, {"g": soft.by_g, "weights": soft.by_weights / float(min(rule.weights, default=1))}
+    found = preference_gradient(p, q, g, rule, chance)
+    return found.test, found.by_p, {"g": found.by_g}

@@ -14,6 +14,7 @@ from .memory import require_memory
 from .model_arrays import model_arrays
 from .quadrature import preference_accuracy
 from .set_functions import rule_table
+from .soft_quadrature import soft_accuracy
 from .table_forms import of_table
 
 Array = NDArray[np.float64]
@@ -37,14 +38,15 @@ def curves(model: PatternModel, t: ArrayLike) -> Curves:
     Raises
     ------
     InputError
-        If a time is NaN, or a soft preference has more than 30 patterns.
+        If a time is NaN, or weights lie more than a factor of 2**1000 apart.
     MachineError
         If there is not enough memory.
 
     Notes
     -----
-    Mean, preferred and priority rules take O(n**2) per time up to 56 patterns and O(n) beyond, soft preferences and
-    tables O(2**n). docs/theory.md, sections 1, 2 and 4, states the formulas and the errors.
+    Mean, preferred and priority rules take O(n**2) per time up to 56 patterns and O(n) beyond, soft preferences O(n)
+    times the logarithm of how far their weights are apart, tables O(2**n). docs/theory.md, sections 1, 2 and 4,
+    states the formulas and the errors.
 
     Examples
     --------
@@ -130,6 +132,10 @@ def accuracies(
 
 def _test_accuracy(p: Array, q: Array, g: Array, rule: Rule, chance: float) -> Array:
     """Return test accuracy: by quadrature where the rule has a polynomial form, else over all sets."""
-    if isinstance(rule, SoftPreference | Table):
-        return of_table(rule_table(rule, g, chance), p, q)
-    return preference_accuracy(p, q, g, rule, chance)
+    match rule:
+        case Table():
+            return of_table(rule_table(rule, g, chance), p, q)
+        case SoftPreference():
+            return soft_accuracy(p, q, g, rule, chance)
+        case _:
+            return preference_accuracy(p, q, g, rule, chance)

@@ -5,19 +5,34 @@ With the nodes of `quadrature`, L = prod_j D_j, N = sum_i g_i p_i prod_{j != i} 
     d F / d g_k = p_k int L / D_k du,    d F / d p_k = g_k int L / D_k du - int u (N - g_k p_k L / D_k) / D_k du
 
 The first part of the latter is what pattern k gains where no other is right, the second what the others lose to it:
-for g >= 0 both are non-negative, and an error can be promised relative to their sum only. Nodes lie strictly inside
-[0, 1], so D_k >= 1 - u > 0 even at p_k = 1, and a division by it is safe. Above a pattern that is listed for priority,
-F = g_k p_k + q_k (value of the rest): what the rest does is multiplied by q_k.
+for g >= 0 both are non-negative, and an error can be promised relative to their sum only, `parts`. Nodes lie strictly
+inside [0, 1], so D_k >= 1 - u > 0 even at p_k = 1, and a division by it is safe. Above a pattern that is listed for
+priority, F = g_k p_k + q_k (value of the rest): what the rest does is multiplied by q_k.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..analytic.rules import Mean, Preferred, Priority
-from .compile import kernel
+from .compile import fused_kernel
 from .quadrature_plan import Order, end_of_layer, plan
 
 Array = NDArray[np.float64]
+
+
+class Derivatives(NamedTuple):
+    """Test accuracy and its derivatives, from p of shape (T, n)."""
+
+    test: Array
+    """(T,)."""
+    by_p: Array
+    """(T, n)."""
+    by_g: Array
+    """(T, n)."""
+    parts: Array
+    """(T, n): the sum of the two parts whose difference `by_p` is, for g >= 0: what its error is relative to."""
 
 
 def preference_gradient_py(
@@ -33,8 +48,9 @@ def preference_gradient_py(
     test: Array,
     by_p: Array,
     by_g: Array,
+    parts: Array,
 ) -> None:
-    """Fill `test` (T,) and its derivatives `by_p`, `by_g` (T, n) from p and q = 1 - p (T, n); as in `quadrature`."""
+    """Fill the four results from p and q = 1 - p (T, n); arguments as in `quadrature`."""
     m = u.shape[0]
     n = order.shape[0]
     mean = n - listed
@@ -83,30 +99,31 @@ def preference_gradient_py(
         for j in range(mean - 1, -1, -1):
             k = order[listed + j]
             by_g[i, k] = above * p[i, k] * alone[j]
-            by_p[i, k] = above * (g[k] * alone[j] - lost[j] - chance * (before[j] * after))
+            loses = lost[j] + chance * (before[j] * after)
+            by_p[i, k] = above * (g[k] * alone[j] - loses)
+            parts[i, k] = above * (g[k] * alone[j] + loses)
             after *= miss[j]
         for j in range(listed - 1, -1, -1):  # the most preferred last: it overrules all others
             k = order[j]
             by_p[i, k] = g[k] - value
+            parts[i, k] = g[k] + value
             by_g[i, k] = p[i, k]
             value = g[k] * p[i, k] + q[i, k] * value
         above = 1.0
         for j in range(listed):
             k = order[j]
             by_p[i, k] *= above
+            parts[i, k] *= above
             by_g[i, k] *= above
             above *= q[i, k]
         test[i] = value
 
 
-preference_gradient_kernel = kernel(preference_gradient_py)
+preference_gradient_kernel = fused_kernel(preference_gradient_py)
 
 
-def preference_gradient(
-    p: Array, q: Array, g: Array, rule: Mean | Preferred | Priority, chance: float
-) -> tuple[Array, Array, Array]:
-    """Return test accuracy (T,) and its derivatives in p and in g, each (T, n), from p and q (T, n) and g (n,)."""
-    order, listed, u, w, layered = plan(rule, g.shape[0])
-    test, by_p, by_g = np.empty(p.shape[0]), np.empty(p.shape), np.empty(p.shape)
-    preference_gradient_kernel(p, q, g, order, listed, u, w, layered, chance, test, by_p, by_g)
-    return test, by_p, by_g
+def preference_gradient(p: Array, q: Array, g: Array, rule: Mean | Preferred | Priority, chance: float) -> Derivatives:
+    """Return test accuracy and its derivatives from p and q (T, n) and g (n,)."""
+    found = Derivatives(np.empty(p.shape[0]), *(np.empty(p.shape) for _ in range(3)))
+    preference_gradient_kernel(p, q, g, *plan(rule, g.shape[0]), chance, *found)
+    return found

@@ -64,14 +64,6 @@ def require_table(n: int) -> None:
     require_memory(needed, f"a table over 2**{n} sets", "take fewer patterns, or a mean, preferred or priority rule")
 
 
-def inverse_weights(rule: SoftPreference) -> tuple[Array, Array]:
-    """Return 1 / W_A of all sets A, (2**n,), 0 for the empty one, and the weights, (n,), all over the lightest one."""
-    weights = scaled_weights(rule)
-    sums = _subset_sums(weights)
-    sums[0] = np.inf
-    return np.divide(1.0, sums, out=sums), weights
-
-
 @lru_cache(maxsize=64)
 def scaled_weights(rule: SoftPreference) -> Array:
     """Return the weights as doubles, the lightest 1: only ratios matter. Cached, as a fit asks again and again.

@@ -14,8 +14,15 @@ from grokdd.simulate import logistic as logistics
 from grokdd.simulate.enumeration import enumerate_sets, product_weights_py
 from grokdd.simulate.enumeration_gradient import enumerate_known
 from grokdd.simulate.quadrature import preference_accuracy
-from grokdd.simulate.quadrature_gradient import preference_gradient, preference_gradient_kernel, preference_gradient_py
+from grokdd.simulate.quadrature_gradient import (
+    Derivatives,
+    preference_gradient,
+    preference_gradient_kernel,
+    preference_gradient_py,
+)
 from grokdd.simulate.quadrature_plan import plan
+from grokdd.simulate.soft_gradient import SoftDerivatives, soft_gradient_kernel, soft_gradient_py
+from grokdd.simulate.soft_quadrature import soft_nodes
 
 EPS = 2.0**-52
 TIMES = [0.0, 27.3, 51.7, 88.9]
@@ -206,7 +213,7 @@ def test_derivatives_in_p_are_differences_of_accuracy(n, rule):
     p, g = rng.random((20, n)), rng.random(n)
     p[rng.random(p.shape) < 0.2] = 1.0
     p[rng.random(p.shape) < 0.2] = 0.0
-    test, by_p, by_g = preference_gradient(p, 1 - p, g, rule, 0.125)
+    test, by_p, by_g, *_ = preference_gradient(p, 1 - p, g, rule, 0.125)
     assert np.abs(test - preference_accuracy(p, 1 - p, g, rule, 0.125)).max(initial=0) <= 8 * (n + 4) * EPS
     for k in range(n):
         right, wrong = p.copy(), p.copy()
@@ -223,7 +230,7 @@ def test_derivatives_in_p_are_differences_of_accuracy(n, rule):
 def test_derivatives_on_the_layer_are_differences_of_accuracy(n):
     rng = np.random.default_rng(n)
     p, g = rng.random((4, n)), rng.random(n)
-    _, by_p, by_g = preference_gradient(p, 1 - p, g, Mean(), 0.0)
+    _, by_p, by_g, *_ = preference_gradient(p, 1 - p, g, Mean(), 0.0)
     shares = preference_accuracy(p, 1 - p, np.ones(n), Mean(), 0.0)
     assert np.abs(by_g.sum(axis=1) / shares - 1).max() <= 40 * n * EPS  # somebody answers wherever anybody is right
     for k in (0, n // 2):
@@ -248,16 +255,23 @@ def test_known_patterns_are_those_set_to_0_and_1(n):
 
 
 @pytest.mark.parametrize("n", [1, 3, 8, 56])
-def test_quadrature_kernel_equals_its_python_twin(n):
+def test_quadrature_kernels_agree_with_their_python_twins(n):
+    """Not ==: multiplications and additions are fused, and sums of the soft rule reordered."""
     rng = np.random.default_rng(n)
     p, g = rng.random((5, n)), rng.random(n)
+    bound = 2 * (6 * n + 140) * EPS
     for rule in (Mean(), Preferred(0)):
-        found = []
-        for function in (preference_gradient_kernel, preference_gradient_py):
-            out = np.empty(5), np.empty((5, n)), np.empty((5, n))
-            function(p, 1 - p, g, *plan(rule, n), 0.01, *out)
-            found.append(np.hstack([out[0][:, None], *out[1:]]))
-        assert np.array_equal(*found)
+        got, expected = (Derivatives(np.empty(5), *(np.empty((5, n)) for _ in range(3))) for _ in range(2))
+        preference_gradient_kernel(p, 1 - p, g, *plan(rule, n), 0.01, *got)
+        preference_gradient_py(p, 1 - p, g, *plan(rule, n), 0.01, *expected)
+        for x, y, scale in zip(got, expected, (1, expected.parts, 1, expected.parts), strict=True):
+            assert (np.abs(x - y) <= bound * scale).all()
+    nodes = soft_nodes(SoftPreference(range(1, n + 1)))
+    got, expected = (SoftDerivatives(np.empty(5), *(np.empty((5, n)) for _ in range(5))) for _ in range(2))
+    soft_gradient_kernel(p, 1 - p, g, *nodes, 0.01, *got)
+    soft_gradient_py(p, 1 - p, g, *nodes, 0.01, *expected)
+    for x, y, scale in zip(got, expected, (1, expected.parts, 1, 1, 1, 1), strict=True):
+        assert (np.abs(x - y) <= bound * scale).all()
 
 
 @pytest.mark.parametrize("n", [1, 4, 7])

@@ -1,17 +1,18 @@
-"""The shipped table of Gauss-Legendre nodes."""
+"""The shipped tables of Gauss-Legendre and Gauss-Radau nodes."""
 
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from grokdd.simulate.legendre import LARGEST_RULE, TABLE, legendre
-from grokdd.simulate.make_nodes import make_tables
+from grokdd.simulate.legendre import LARGEST_RULE, RADAU, TABLE, legendre, radau
+from grokdd.simulate.make_nodes import TABLES
 
 
-def test_shipped_table_is_what_the_script_makes():
-    expected = make_tables()
-    with np.load(TABLE) as got:
+@pytest.mark.parametrize("path", [TABLE, RADAU], ids=["Legendre", "Radau"])
+def test_shipped_table_is_what_the_script_makes(path):
+    expected = TABLES[path]()
+    with np.load(path) as got:
         assert set(got.files) == set(expected)
         for name, values in expected.items():
             assert got[name].dtype == np.float64
@@ -56,3 +57,17 @@ def test_nodes_near_zero_have_full_relative_accuracy():
 def test_rule_of_no_nodes_is_empty():
     u, w = legendre(0)
     assert u.shape == w.shape == (0,)
+
+
+@pytest.mark.parametrize("m", range(1, LARGEST_RULE + 1))
+def test_radau_rule_of_m_nodes_is_exact_to_degree_2m_minus_2_and_below_beyond(m):
+    u, w = (list(map(Fraction, column.tolist())) for column in radau(m))
+    assert u[0] == 0
+    assert all(0 < a < 1 for a in u[1:])
+    assert u == sorted(u)
+    for degree in range(2 * m - 1):
+        got = sum(weight * node**degree for node, weight in zip(u, w, strict=True))
+        assert abs(got * (degree + 1) - 1) <= Fraction(degree + 1, 2**53) * Fraction(101, 100)
+    if m < 12:  # u^(2m - 1) has a positive remainder; in z = 1 - u it is negative, so the rule lies above there
+        beyond = sum(weight * node ** (2 * m - 1) for node, weight in zip(u, w, strict=True))
+        assert beyond < Fraction(1, 2 * m)
