@@ -12,10 +12,13 @@ from ..analytic.lazy import lazy_names
 
 if TYPE_CHECKING:
     from .allocation import Sample, sample
+    from .bounds import BoundedCurves, bounded_curves
     from .derivatives import Gradient, gradient
     from .evaluate import accuracies, curves
+    from .gradient_bounds import BoundedGradient, bounded_gradient
     from .many_models import ManyCurves, curves_of_many
     from .on_the_fly import sum_over_sets
+    from .second_derivatives import HessianProduct, hessian_product
     from .table_forms import extension, form_for
     from .transforms import multilinear_coefficients, table_of_coefficients
 
@@ -23,25 +26,34 @@ __getattr__, _lazy = lazy_names(
     __name__,
     {
         "allocation": ("Sample", "sample"),
+        "bounds": ("BoundedCurves", "bounded_curves"),
         "derivatives": ("Gradient", "gradient"),
         "evaluate": ("accuracies", "curves"),
+        "gradient_bounds": ("BoundedGradient", "bounded_gradient"),
         "many_models": ("ManyCurves", "curves_of_many"),
         "on_the_fly": ("sum_over_sets",),
+        "second_derivatives": ("HessianProduct", "hessian_product"),
         "table_forms": ("extension", "form_for"),
         "transforms": ("multilinear_coefficients", "table_of_coefficients"),
     },
 )
 
 __all__ = [
+    "BoundedCurves",
+    "BoundedGradient",
     "Gradient",
+    "HessianProduct",
     "ManyCurves",
     "Sample",
     "accuracies",
+    "bounded_curves",
+    "bounded_gradient",
     "curves",
     "curves_of_many",
     "extension",
     "form_for",
     "gradient",
+    "hessian_product",
     "multilinear_coefficients",
     "sample",
     "sum_over_sets",

@@ -141,8 +141,10 @@ def _key() -> str:
     numba notices an edit in the file of a kernel, but not in another file whose kernel it calls: it would go on
     returning the old numbers. Every source file of this package is therefore part of the key.
     """
-    options = [(name, sorted(value) if isinstance(value, set) else value) for name, value in REORDERED.items()]
-    digest = hashlib.sha256(f"{numba.__version__} {options}".encode())
+    digest = hashlib.sha256(numba.__version__.encode())
+    for options in (OPTIONS, FUSED, REORDERED):
+        written = [(name, sorted(value) if isinstance(value, set) else value) for name, value in options.items()]
+        digest.update(f"{sorted(written)}".encode())  # a set by itself has another order in each process
     for source in sorted(Path(__file__).parent.glob("*.py")):
         content = source.read_bytes()
         digest.update(f"\n{source.name} {len(content)}\n".encode() + content)

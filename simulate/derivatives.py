@@ -7,6 +7,7 @@ computed forward, along the formulas: no differences of neighbouring values, no 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +19,7 @@ from .coverage import coverage, coverage_change
 from .enumeration_gradient import enumerate_known
 from .logistic import predictiveness_changes
 from .memory import require_memory
-from .model_arrays import model_arrays
+from .model_arrays import ModelArrays, model_arrays
 from .quadrature_gradient import preference_gradient
 from .set_functions import rule_table
 from .soft_gradient import soft_gradient
@@ -86,9 +87,10 @@ def gradient(model: PatternModel, t: ArrayLike) -> Gradient:
     needed = 16 * 8 * times.size * model.n
     require_memory(needed, f"derivatives for {model.n} patterns at {times.size} times", "ask for fewer times")
     at_once = max(1, BLOCK // max(1, model.n))
+    parameters = model_arrays(model)
     found: list[dict[str, Array]] = []
     for start in range(0, max(1, times.size), at_once):
-        for place, values in enumerate(_of_part(model, times[start : start + at_once])):
+        for place, values in enumerate(_of_part(model, parameters, times[start : start + at_once])):
             if not start:
                 found.append({name: np.empty((times.size, *part.shape[1:])) for name, part in values.items()})
             for name, part in values.items():
@@ -97,13 +99,15 @@ def gradient(model: PatternModel, t: ArrayLike) -> Gradient:
     return Gradient(times, accuracy["train"], accuracy["test"], MappingProxyType(of_train), MappingProxyType(of_test))
 
 
-def _of_part(model: PatternModel, times: Array) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
+def _of_part(
+    model: PatternModel, parameters: ModelArrays, times: Array
+) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
     """Return the accuracies at some of the times, and the derivatives of each, by name."""
-    *moving, g = model_arrays(model)
+    *moving, g = parameters
     p, q, *moves = predictiveness_changes(times, *moving)
     start, rest = float(model.chance_train), float(1 - model.chance_train)
     train, _ = coverage(p, q, start, rest)
-    test, by_p, own = _test_and_gradient(p, q, g, model.rule, float(model.chance))
+    test, by_p, _, own = derivatives_in_p(p, q, g, model.rule, float(model.chance))
     if not isinstance(model.rule, Table):  # a mean of numbers up to 1 passes 1 by a rounding at most
         np.minimum(test, 1.0, out=test)
     of_train, of_test = (_through_p(one, *moves) for one in (coverage_change(q, rest), by_p))
@@ -116,15 +120,29 @@ def _through_p(by_p: Array, by_gamma: Array, by_alpha: Array, by_t: Array) -> di
     return {"t": in_time.sum(axis=1), "gamma": by_p * by_gamma, "alpha": by_p * by_alpha, "b": -in_time}
 
 
-def _test_and_gradient(
-    p: Array, q: Array, g: Array, rule: Rule, chance: float
-) -> tuple[Array, Array, dict[str, Array]]:
-    """Return test accuracy (T,), its derivatives in p (T, n), and those in g and in the weights of the rule."""
-    if isinstance(rule, Table):
-        test, right, wrong = enumerate_known(rule_table(rule, g, chance), p, q)
-        return test, right - wrong, {}
-    if isinstance(rule, SoftPreference):
-        soft = soft_gradient(p, q, g, rule, chance)
-        return soft.test, soft.by_p, {"g": soft.by_g, "weights": soft.by_weights / float(min(rule.weights, default=1))}
-    found = preference_gradient(p, q, g, rule, chance)
-    return found.test, found.by_p, {"g": found.by_g}
+class InP(NamedTuple):
+    """Test accuracy and its derivatives at given p, under any rule."""
+
+    test: Array
+    """(T,)."""
+    by_p: Array
+    """(T, n)."""
+    parts: Array
+    """(T, n): the sum of the two parts whose difference `by_p` is; its error is relative to that, for G >= 0."""
+    own: dict[str, Array]
+    """Derivatives in g and in the weights, where the rule has them, (T, n) each."""
+
+
+def derivatives_in_p(p: Array, q: Array, g: Array, rule: Rule, chance: float) -> InP:
+    """Return test accuracy and its derivatives from p and q = 1 - p (T, n) and g (n,)."""
+    match rule:
+        case Table():
+            test, right, wrong = enumerate_known(rule_table(rule, g, chance), p, q)
+            return InP(test, right - wrong, np.abs(right) + np.abs(wrong), {})
+        case SoftPreference():
+            soft = soft_gradient(p, q, g, rule, chance)
+            weights = soft.by_weights / float(min(rule.weights, default=1))
+            return InP(soft.test, soft.by_p, soft.parts, {"g": soft.by_g, "weights": weights})
+        case _:
+            found = preference_gradient(p, q, g, rule, chance)
+            return InP(found.test, found.by_p, found.parts, {"g": found.by_g})

@@ -8,13 +8,15 @@ Both come for all k from two sums over the table, read once: by columns and by r
 set function, of one half of the patterns, which is folded for every k of that half.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from .compile import kernel
 from .enumeration import product_weights
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]  # float64; complex128 for second derivatives
 
 LANES = 8
 """Partial sums of a row, kept apart so that the loop vectorizes in the order that is written."""
@@ -48,12 +50,12 @@ def enumerate_known_py(table: Array, p: Array, q: Array, values: Array, right: A
     n = p.shape[1]
     low = n // 2
     columns, rows = 1 << low, 1 << (n - low)
-    row_weight = np.empty(rows)
-    column_weight = np.empty(columns)
-    row_sum = np.empty(rows)
-    column_sum = np.empty(columns)
-    scratch = np.empty(rows)
-    lanes = np.empty(LANES)
+    row_weight = np.empty(rows, p.dtype)
+    column_weight = np.empty(columns, p.dtype)
+    row_sum = np.empty(rows, p.dtype)
+    column_sum = np.empty(columns, p.dtype)
+    scratch = np.empty(rows, p.dtype)
+    lanes = np.empty(LANES, p.dtype)
     for i in range(p.shape[0]):
         product_weights(p[i, :low], q[i, :low], column_weight)
         product_weights(p[i, low:], q[i, low:], row_weight)
@@ -90,7 +92,7 @@ enumerate_known_kernel = kernel(enumerate_known_py)
 
 
 def enumerate_known(table: Array, p: Array, q: Array) -> tuple[Array, Array, Array]:
-    """Return F (T,), and F with each pattern right and with it wrong, (T, n), for normalised arrays."""
-    values, right, wrong = np.empty(p.shape[0]), np.empty(p.shape), np.empty(p.shape)
+    """Return F (T,), and F with each pattern right and with it wrong, (T, n), for arrays all real or all complex."""
+    values, right, wrong = (np.empty(shape, p.dtype) for shape in (p.shape[0], p.shape, p.shape))
     enumerate_known_kernel(table, p, q, values, right, wrong)
     return values, right, wrong

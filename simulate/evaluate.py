@@ -5,22 +5,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..analytic.errors import InputError, shown
 from ..analytic.model import PatternModel, demand_model
-from ..analytic.rules import Rule, SoftPreference, Table
+from ..analytic.rules import Rule, Table
 from ..analytic.training_curves import Curves
 from .arrays import column, normalised, number
 from .coverage import coverage
 from .logistic import predictiveness
 from .memory import require_memory
 from .model_arrays import model_arrays
-from .quadrature import preference_accuracy
-from .set_functions import rule_table
-from .soft_quadrature import soft_accuracy
-from .table_forms import of_table
+from .value_forms import ValueForm, value_of
 
 Array = NDArray[np.float64]
 
 
-def curves(model: PatternModel, t: ArrayLike) -> Curves:
+def curves(model: PatternModel, t: ArrayLike, *, form: ValueForm | None = None) -> Curves:
     """Return the train and test accuracy of `model` at times `t`, and the predictiveness of each pattern.
 
     Parameters
@@ -29,6 +26,9 @@ def curves(model: PatternModel, t: ArrayLike) -> Curves:
         Any pattern model. Exact parameters are converted to float64 once.
     t
         Times, shape (T,), in the model's own units, in any order; infinities are allowed and give the limits.
+    form
+        How test accuracy is computed: "quadrature", "counting", "enumeration", "fold" or "matrix" (`value_forms`). By
+        default by quadrature, and for a `Table` as `form_for(n)` says. All agree to roundings.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def curves(model: PatternModel, t: ArrayLike) -> Curves:
     Raises
     ------
     InputError
-        If a time is NaN, or weights lie more than a factor of 2**1000 apart.
+        If a time is NaN, weights lie more than a factor of 2**1000 apart, or the rule does not have the form.
     MachineError
         If there is not enough memory.
 
@@ -61,7 +61,7 @@ def curves(model: PatternModel, t: ArrayLike) -> Curves:
     *moving, g = model_arrays(model)
     p, q = predictiveness(times, *moving)
     train, error = coverage(p, q, float(model.chance_train), float(1 - model.chance_train))
-    test = _test_accuracy(p, q, g, model.rule, float(model.chance))
+    test = value_of(p, q, g, model.rule, float(model.chance), form)
     if not isinstance(model.rule, Table):  # a mean of numbers up to 1 passes 1 by a rounding at most
         np.minimum(test, 1.0, out=test)
     return Curves(times, train, test, patterns=p, train_error=error)
@@ -127,15 +127,4 @@ def accuracies(
         empty = float(rule.values[0])
     else:
         empty = number("chance", chance, "give 0 for none, and None with a Table alone")
-    return train, _test_accuracy(p, q, column("g", g, n), rule, empty)
-
-
-def _test_accuracy(p: Array, q: Array, g: Array, rule: Rule, chance: float) -> Array:
-    """Return test accuracy: by quadrature where the rule has a polynomial form, else over all sets."""
-    match rule:
-        case Table():
-            return of_table(rule_table(rule, g, chance), p, q)
-        case SoftPreference():
-            return soft_accuracy(p, q, g, rule, chance)
-        case _:
-            return preference_accuracy(p, q, g, rule, chance)
+    return train, value_of(p, q, column("g", g, n), rule, empty)

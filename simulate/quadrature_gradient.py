@@ -10,7 +10,7 @@ inside [0, 1], so D_k >= 1 - u > 0 even at p_k = 1, and a division by it is safe
 priority, F = g_k p_k + q_k (value of the rest): what the rest does is multiplied by q_k.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from ..analytic.rules import Mean, Preferred, Priority
 from .compile import fused_kernel
 from .quadrature_plan import Order, end_of_layer, plan
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]  # float64; complex128 for second derivatives
 
 
 class Derivatives(NamedTuple):
@@ -54,15 +54,15 @@ def preference_gradient_py(
     m = u.shape[0]
     n = order.shape[0]
     mean = n - listed
-    miss = np.empty(mean)
-    gain = np.empty(mean)
-    alone = np.empty(mean)
-    lost = np.empty(mean)
-    before = np.empty(mean + 1)
+    miss = np.empty(mean, p.dtype)
+    gain = np.empty(mean, p.dtype)
+    alone = np.empty(mean, p.dtype)
+    lost = np.empty(mean, p.dtype)
+    before = np.empty(mean + 1, p.dtype)
     node = np.empty(m)
     rest = np.empty(m)
-    product = np.empty(m)
-    total = np.empty(m)
+    product = np.empty(m, p.dtype)
+    total = np.empty(m, p.dtype)
     for i in range(p.shape[0]):
         end = end_of_layer(p[i], order, listed, layered)
         for a in range(m):
@@ -123,7 +123,7 @@ preference_gradient_kernel = fused_kernel(preference_gradient_py)
 
 
 def preference_gradient(p: Array, q: Array, g: Array, rule: Mean | Preferred | Priority, chance: float) -> Derivatives:
-    """Return test accuracy and its derivatives from p and q (T, n) and g (n,)."""
-    found = Derivatives(np.empty(p.shape[0]), *(np.empty(p.shape) for _ in range(3)))
+    """Return test accuracy and its derivatives from p and q (T, n) and g (n,), all real or all complex."""
+    found = Derivatives(np.empty(p.shape[0], p.dtype), *(np.empty(p.shape, p.dtype) for _ in range(3)))
     preference_gradient_kernel(p, q, g, *plan(rule, g.shape[0]), chance, *found)
     return found

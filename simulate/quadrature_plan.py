@@ -29,7 +29,7 @@ def end_of_layer_py(p: Array, order: Order, listed: int, layered: bool) -> float
         return 1.0
     mu = 0.0
     for j in range(listed, order.shape[0]):
-        mu += float(p[order[j]])
+        mu += float(p[order[j]].real)  # complex for a derivative along a direction (`second_derivatives`)
     layer = LAYER + math.log1p(mu)
     return layer / mu if mu > layer else 1.0
 

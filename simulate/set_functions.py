@@ -84,6 +84,13 @@ def scaled_weights(rule: SoftPreference) -> Array:
     return weights
 
 
+def whole_weights(rule: SoftPreference) -> NDArray[np.object_]:
+    """Return the weights as the smallest whole numbers in the same ratios."""
+    unit = math.lcm(*(weight.denominator for weight in rule.weights))
+    whole = [int(weight * unit) for weight in rule.weights]
+    return np.array(whole, dtype=object) // max(1, math.gcd(*whole))
+
+
 def _subset_sums(values: Array) -> Array:
     """Return the sum over each subset of `values`, by doubling: sets without pattern i, then the same with it."""
     sums = np.zeros(1 << values.shape[0])

@@ -13,7 +13,7 @@ D_k may be 0 in floating point, where weights are far apart. L_k and N_k are the
 before k and those after it: nothing is divided out, and nothing cancels but in the differences that are written here.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from ..analytic.rules import SoftPreference
 from .compile import reordered_kernel
 from .set_functions import scaled_weights
-from .soft_quadrature import soft_nodes
+from .soft_quadrature import SoftNodes, soft_nodes
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]  # float64; complex128 for second derivatives
 
 
 class SoftDerivatives(NamedTuple):
@@ -67,11 +67,11 @@ def soft_gradient_py(
     """
     n = g.shape[0]
     m = weight.shape[0]
-    none_before = np.ones(n + 1)  # none of the patterns before is right
-    product_before = np.empty((n + 1, m))
-    total_before = np.empty((n + 1, m))
-    product_after = np.empty(m)
-    total_after = np.empty(m)
+    none_before = np.ones(n + 1, p.dtype)  # none of the patterns before is right
+    product_before = np.empty((n + 1, m), p.dtype)
+    total_before = np.empty((n + 1, m), p.dtype)
+    product_after = np.empty(m, p.dtype)
+    total_after = np.empty(m, p.dtype)
     product_before[0] = 1.0
     total_before[0] = 0.0
     for i in range(p.shape[0]):
@@ -118,9 +118,14 @@ soft_gradient_kernel = reordered_kernel(soft_gradient_py)
 def soft_gradient(p: Array, q: Array, g: Array, rule: SoftPreference, chance: float) -> SoftDerivatives:
     """Return test accuracy and its derivatives from p and q (T, n) and g (n,)."""
     rule.check(g.shape[0])
-    found = SoftDerivatives(np.empty(p.shape[0]), *(np.empty(p.shape) for _ in range(5)))
-    soft_gradient_kernel(p, q, g, *soft_nodes(rule), chance, *found)
-    gained = g * (found.by_g / scaled_weights(rule))
+    return soft_gradient_at(p, q, g, scaled_weights(rule), soft_nodes(rule), chance)
+
+
+def soft_gradient_at(p: Array, q: Array, g: Array, weights: Array, nodes: SoftNodes, chance: float) -> SoftDerivatives:
+    """Return the same for weights (n,) over the lightest, and their nodes: all real or all complex."""
+    found = SoftDerivatives(np.empty(p.shape[0], p.dtype), *(np.empty(p.shape, p.dtype) for _ in range(5)))
+    soft_gradient_kernel(p, q, g, *nodes, chance, *found)
+    gained = g * (found.by_g / weights)
     np.subtract(gained, found.by_weights, out=found.by_weights)
     np.add(found.weight_parts, gained, out=found.weight_parts)
     return found

@@ -16,7 +16,7 @@ Accuracy, for g >= 0 and given p and q: the relative error is at most (3 n + m +
 
 import math
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from .exponential_sum import exponential_sum
 from .legendre import LARGEST_RULE, legendre
 from .memory import require_memory
 from .quadrature_plan import LIFT, LOWER
-from .set_functions import scaled_weights
+from .set_functions import scaled_weights, whole_weights
 
 Array = NDArray[np.float64]
 
@@ -54,8 +54,8 @@ def soft_nodes(rule: SoftPreference) -> SoftNodes:
     """Return the nodes of an exponential sum for the weights of `rule`, the lightest of which is taken for 1."""
     weights = scaled_weights(rule)
     if not weights.size:
-        return _tables(weights, np.empty(0), np.empty(0))
-    return _tables(weights, *exponential_sum(1.0, math.fsum(weights)))
+        return soft_tables(weights, np.empty(0), np.empty(0))
+    return soft_tables(weights, *exponential_sum(1.0, math.fsum(weights)))
 
 
 @lru_cache(maxsize=64)
@@ -64,18 +64,16 @@ def shortest_nodes(rule: SoftPreference) -> SoftNodes:
 
     The exact ones are so for F and its derivatives in p and g, but not for those in the weights.
     """
-    unit = math.lcm(*(weight.denominator for weight in rule.weights))
-    whole = [int(weight * unit) for weight in rule.weights]
-    unit = math.gcd(*whole)
-    total = sum(whole) // max(1, unit)
-    if total > 2 * LARGEST_RULE or not whole:
+    whole = whole_weights(rule)
+    total = int(whole.sum())
+    if not 0 < total <= 2 * LARGEST_RULE:
         return soft_nodes(rule)
     v, weight = legendre((total + 1) // 2)
-    sizes = np.array(whole) / unit
-    return _tables(sizes, -np.log(v), weight / v)  # integrals over v = exp(-s): dv is v ds
+    return soft_tables(whole.astype(float), -np.log(v), weight / v)  # integrals over v = exp(-s): dv is v ds
 
 
-def _tables(weights: Array, s: Array, weight: Array) -> SoftNodes:
+def soft_tables(weights: NDArray[Any], s: Array, weight: Array) -> SoftNodes:
+    """Return what a kernel needs for weights (n,), real or complex, at nodes s (m,) of the weights `weight`."""
     different, row = np.unique(weights, return_inverse=True)
     require_memory(24 * different.size * s.size, f"tables of {different.size} weights", "let more weights be equal")
     x = different[:, None] * s
