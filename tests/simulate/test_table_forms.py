@@ -57,13 +57,13 @@ def test_the_number_of_patterns_chooses(n, monkeypatch):
     assert asked == [form_for(n)] == ["matrix" if n >= table_forms.MANY else "enumeration"]
 
 
-def test_curves_of_tables_and_soft_preferences_take_the_chosen_form(monkeypatch):
+def test_curves_of_tables_take_the_chosen_form(monkeypatch):
     pattern = Pattern(gamma=1, alpha=1, b=0, g=1)
     asked = []
     monkeypatch.setattr(table_forms, "form_for", lambda n: asked.append(n) or "fold")
     curves(PatternModel([pattern], Table([0, 1])), [0.0])
-    curves(PatternModel([pattern] * 2, SoftPreference((1, 2))), [0.0])
-    assert asked == [1, 2]
+    curves(PatternModel([pattern] * 2, SoftPreference((1, 2))), [0.0])  # by quadrature, without a table
+    assert asked == [1]
 
 
 def test_another_form_is_refused():
