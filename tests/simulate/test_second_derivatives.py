@@ -98,9 +98,7 @@ def test_a_pattern_that_is_never_right_and_one_that_is_constant():
 
 def test_what_cannot_move_is_refused():
     model = presets.double_descent()
-    with pytest.raises(
-        InputError, match="direction must name only t, gamma, alpha, b, g for .*, got 'weights'"
-    ):
+    with pytest.raises(InputError, match=r"direction must name only t, gamma, alpha, b, g for .*, got 'weights'"):
         hessian_product(model, [1.0], {"weights": [1, 1, 1]})
     with pytest.raises(InputError, match=r'direction\["gamma"\] must hold one value per pattern, shape \(3,\)'):
         hessian_product(model, [1.0], {"gamma": [1.0]})
