@@ -229,7 +229,7 @@ def _soft_and_table_forms() -> list[ClosedForm]:
             "table_subsets",
             "test accuracy, any table, subset form",
             over_sets(EXACTLY * G[m], empty=True),
-            "docs/theory.md, sections 1.2 and 2.9",
+            "docs/theory.md, sections 1.2 and 2.11",
             "The multilinear extension of any set function; no form is shorter than its table.",
         ),
     ]

@@ -1,6 +1,7 @@
 """Returned bounds hold against the definition in balls of 300 bits, and are not far above what is seen."""
 
 from fractions import Fraction
+from typing import Any
 
 import flint
 import numpy as np
@@ -42,7 +43,7 @@ def ball(number):
     return flint.arb(flint.fmpq(exact.numerator, exact.denominator))
 
 
-def by_definition(model, t):
+def by_definition(model, t) -> dict[str, Any]:
     """Return the curves and all derivatives at t, as balls."""
     n, time = model.n, ball(t)
     x = [ball(one.alpha) * (time - ball(one.b)) for one in model.patterns]

@@ -142,7 +142,7 @@ def test_kernels_agree_with_their_python_twins(n):
     results = [np.empty(4), np.empty(4)]
     counted_kernel(*given, results[0])
     counted_py(*given, results[1])
-    assert np.array_equal(*results)
+    assert np.array_equal(results[0], results[1])
 
 
 @pytest.mark.parametrize("weights", [(1, 2**40, 3), (1e-3, 1e3, 1.0), (1, 2, 3)])
