@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .derivatives import Gradient, gradient
     from .evaluate import accuracies, curves
     from .gradient_bounds import BoundedGradient, bounded_gradient
+    from .many_bounds import bounds_of_many
     from .many_models import ManyCurves, curves_of_many
     from .on_the_fly import sum_over_sets
     from .second_derivatives import HessianProduct, hessian_product
@@ -30,6 +31,7 @@ __getattr__, _lazy = lazy_names(
         "derivatives": ("Gradient", "gradient"),
         "evaluate": ("accuracies", "curves"),
         "gradient_bounds": ("BoundedGradient", "bounded_gradient"),
+        "many_bounds": ("bounds_of_many",),
         "many_models": ("ManyCurves", "curves_of_many"),
         "on_the_fly": ("sum_over_sets",),
         "second_derivatives": ("HessianProduct", "hessian_product"),
@@ -48,6 +50,7 @@ __all__ = [
     "accuracies",
     "bounded_curves",
     "bounded_gradient",
+    "bounds_of_many",
     "curves",
     "curves_of_many",
     "extension",

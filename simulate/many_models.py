@@ -1,8 +1,9 @@
 """Train and test accuracy of many models of one rule at the same times: for fits, phase diagrams and sliders.
 
 A model's times are taken in blocks, so that every loop runs over times and vectorizes. On a uniform grid
-exp(-alpha (t - b)) shrinks by one factor from time to time: it is computed once a block, and multiplied from there, 8
-times apart, so that the multiplications need not wait for each other. Test accuracy is the quadrature of `quadrature`.
+exp(-alpha (t - b)) shrinks by one factor from time to time: it is computed a few times a block, and multiplied from
+there, as many times at once as are known, so that the multiplications need not wait for each other. Test accuracy is
+the quadrature of `quadrature`.
 """
 
 import math
@@ -15,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..analytic.errors import InputError, shown
 from ..analytic.rules import Mean, Preferred, Priority
 from .arrays import normalised, number
-from .compile import kernel
+from .compile import fused_kernel
 from .legendre import LARGEST_RULE
 from .memory import require_memory
 from .quadrature_plan import Order, plan
@@ -25,7 +26,7 @@ Array = NDArray[np.float64]
 BLOCK = 320
 """Times of a block: all that is known of them stays in the nearest cache."""
 APART = 8
-"""Times between an exponential and the one that it is multiplied from."""
+"""Times that are multiplied one by one; beyond, what is known is doubled."""
 FAR = 500.0
 """|x| up to which exponentials are multiplied: nothing over- or underflows on the way through a block."""
 MOST = 2 * LARGEST_RULE
@@ -47,16 +48,22 @@ class ManyCurves:
 
 
 def decays_py(t: Array, first: int, size: int, uniform: bool, alpha: float, b: float, decay: Array) -> None:
-    """Fill `decay` with exp(-alpha (t - b)) at `size` times from `first` on, at most exp(690)."""
+    """Fill `decay` with exp(-alpha (t - b)) at `size` times from `first` on, at most exp(690).
+
+    Along a uniform grid four exponentials do: of the start, and of 1, 8 and 64 steps. What is known is doubled by one
+    factor, which is squared twice before it is made anew, so that its error is doubled no more than twice.
+    """
     x = alpha * (t[first] - b)
     step = t[1] - t[0] if uniform else 0.0
     if uniform and abs(x) <= FAR and abs(alpha * step) * size <= FAR / 2:
-        few = min(size, APART)
-        for i in range(few):
-            decay[i] = math.exp(-(x + alpha * (i * step)))
-        shrink = math.exp(-alpha * (APART * step))
-        known = few
-        while known < size:  # as many again, all of them at once
+        shrink = math.exp(-alpha * step)
+        decay[0] = math.exp(-x)
+        known = min(size, APART)
+        for i in range(1, known):
+            decay[i] = decay[i - 1] * shrink
+        while known < size:
+            if known == APART or known == APART**2:
+                shrink = math.exp(-alpha * (known * step))
             for i in range(min(known, size - known)):
                 decay[known + i] = decay[i] * shrink
             known += known
@@ -67,18 +74,30 @@ def decays_py(t: Array, first: int, size: int, uniform: bool, alpha: float, b: f
             decay[i] = math.exp(690.0 if late > 690.0 else late)  # not min, which would swallow NaN
 
 
-decays = kernel(decays_py)
+decays = fused_kernel(decays_py)
 
 
-def learned_py(decay: Array, size: int, gamma: float, rest: float, p: Array, q: Array) -> None:
-    """Fill p and q = 1 - p of one pattern from exp(-x)."""
+def learned_py(decay: Array, size: int, gamma: float, rest: float, p: Array, q: Array, none: Array) -> None:
+    """Fill p and q = 1 - p of one pattern from exp(-x), and multiply `none`, that nobody is right, by q."""
     for i in range(size):
         near = 1.0 / (1.0 + decay[i])
         p[i] = gamma * near
         q[i] = rest + gamma * (decay[i] * near)
+        none[i] *= q[i]
 
 
-learned = kernel(learned_py)
+learned = fused_kernel(learned_py)
+
+
+def begin_py(p: Array, q: Array, size: int, g: float, u: float, total: Array, product: Array) -> None:
+    """Begin the integrand at one node with its first pattern."""
+    rest = 1.0 - u
+    for i in range(size):
+        total[i] = g * p[i]
+        product[i] = q[i] * u + rest
+
+
+begin = fused_kernel(begin_py)
 
 
 def meet_py(p: Array, q: Array, size: int, g: float, u: float, total: Array, product: Array) -> None:
@@ -90,42 +109,49 @@ def meet_py(p: Array, q: Array, size: int, g: float, u: float, total: Array, pro
         product[i] *= factor
 
 
-meet = kernel(meet_py)
+meet = fused_kernel(meet_py)
 
 
-def begin_py(p: Array, q: Array, size: int, g: float, u: float, total: Array, product: Array) -> None:
-    """Begin the integrand at one node with its first pattern: what `meet` makes of 0 and 1."""
+def end_py(
+    p: Array, q: Array, size: int, g: float, u: float, w: float, total: Array, product: Array, value: Array
+) -> None:
+    """Take the last pattern into the integrand at one node of weight w, and add that to the integral, `value`."""
     rest = 1.0 - u
     for i in range(size):
-        total[i] = g * p[i]
-        product[i] = q[i] * u + rest
+        value[i] += w * (total[i] * (q[i] * u + rest) + (g * p[i]) * product[i])
 
 
-begin = kernel(begin_py)
+end = fused_kernel(end_py)
 
 
 def integral_py(
     p: Array, q: Array, size: int, g: Array, order: Order, listed: int, u: Array, w: Array, work: Array, value: Array
 ) -> None:
     """Fill `value` with the mean rule's accuracy of the patterns that are not listed, chance left out."""
+    n = order.shape[0]
     total, product = work[0], work[1]
     value[:size] = 0.0
+    last = int(order[n - 1])
+    if n == listed + 1:
+        for i in range(size):
+            value[i] = g[last] * p[last, i]
+        return
     for a in range(u.shape[0]):
-        first = int(order[listed])  # there is one: without it there are no nodes
+        first = int(order[listed])  # there are two: without them there are no nodes
         begin(p[first], q[first], size, g[first], u[a], total, product)
-        for j in range(listed + 1, order.shape[0]):
+        for j in range(listed + 1, n - 1):
             k = int(order[j])
             meet(p[k], q[k], size, g[k], u[a], total, product)
-        for i in range(size):
-            value[i] += w[a] * total[i]
+        end(p[last], q[last], size, g[last], u[a], w[a], total, product, value)
 
 
-integral = kernel(integral_py)
+integral = fused_kernel(integral_py)
 
 
 def finish_py(
     p: Array,
     q: Array,
+    none: Array,
     size: int,
     g: Array,
     order: Order,
@@ -138,27 +164,26 @@ def finish_py(
     test: Array,
 ) -> None:
     """Fill a block of both curves from the integral; `spare` is 1 - chance_train."""
-    none = work[0]
-    none[:size] = 1.0
-    for j in range(order.shape[0] - 1, -1, -1):  # the most preferred last: it overrules all others
+    if chance != 0.0:
+        guessed = work[0]
+        for i in range(size):
+            guessed[i] = chance
+        for j in range(listed, order.shape[0]):
+            k = order[j]
+            for i in range(size):
+                guessed[i] *= q[k, i]
+        for i in range(size):
+            value[i] += guessed[i]
+    for j in range(listed - 1, -1, -1):  # the most preferred last: it overrules all others
         k = order[j]
-        if j == listed - 1:
-            for i in range(size):
-                value[i] += chance * none[i]
-        if j < listed:
-            for i in range(size):
-                value[i] = g[k] * p[k, i] + q[k, i] * value[i]
         for i in range(size):
-            none[i] *= q[k, i]
-    if not listed:
-        for i in range(size):
-            value[i] += chance * none[i]
+            value[i] = g[k] * p[k, i] + q[k, i] * value[i]
     for i in range(size):
         train[i] = 1.0 - spare * none[i]
         test[i] = 1.0 if value[i] > 1.0 else value[i]  # a mean of numbers up to 1 passes 1 by a rounding at most
 
 
-finish = kernel(finish_py)
+finish = fused_kernel(finish_py)
 
 
 def many_curves_py(
@@ -180,20 +205,21 @@ def many_curves_py(
     """Fill `train` and `test` (M, T) for parameters (M, n); the plan of the rule is that of `quadrature`."""
     models, n = gamma.shape
     p, q = np.empty((n, BLOCK)), np.empty((n, BLOCK))
-    work, value = np.empty((2, BLOCK)), np.empty(BLOCK)
+    work, value, none = np.empty((2, BLOCK)), np.empty(BLOCK), np.empty(BLOCK)
     for model in range(models):
         for first in range(0, t.shape[0], BLOCK):
             size = min(BLOCK, t.shape[0] - first)
+            none[:size] = 1.0
             for k in range(n):
                 decays(t, first, size, uniform, alpha[model, k], b[model, k], value)
-                learned(value, size, gamma[model, k], 1.0 - gamma[model, k], p[k], q[k])
+                learned(value, size, gamma[model, k], 1.0 - gamma[model, k], p[k], q[k], none)
             integral(p, q, size, g[model], order, listed, u, w, work, value)
             stop = first + size
             curves = train[model, first:stop], test[model, first:stop]
-            finish(p, q, size, g[model], order, listed, chance, 1.0 - chance_train, value, work, *curves)
+            finish(p, q, none, size, g[model], order, listed, chance, 1.0 - chance_train, value, work, *curves)
 
 
-many_curves = kernel(many_curves_py)
+many_curves = fused_kernel(many_curves_py)
 
 
 def curves_of_many(
@@ -236,8 +262,9 @@ def curves_of_many(
 
     Notes
     -----
-    As `curves`, but for what a uniform grid adds: exp(-x) is off by at most (|x| + 24) 2**-52 of itself instead of
-    |x| 2**-52, and p and 1 - p by as much. Where p is below 1e-290 its digits are not kept.
+    As `curves`, but for what a uniform grid adds: exp(-x) is off by at most (4 X + 35) 2**-52 of itself instead of
+    |x| 2**-52, X the largest |x| of the grid, and p and 1 - p by as much. `bounds_of_many` bounds the results. Where p
+    is below 1e-290 its digits are not kept.
 
     Examples
     --------
@@ -268,7 +295,7 @@ def curves_of_many(
     def work(part: slice) -> None:
         own = heights[part], others[0][part], others[1][part], others[2][part]
         many_curves(
-            times, _is_uniform(times), *own, order, listed, u, w, *starts,
+            times, is_uniform(times), *own, order, listed, u, w, *starts,
             train[part], test[part],
         )  # fmt: skip
 
@@ -288,7 +315,7 @@ def _results(shape: tuple[int, int], out: ManyCurves | None) -> tuple[Array, Arr
     return out.train, out.test
 
 
-def _is_uniform(t: Array) -> bool:
+def is_uniform(t: Array) -> bool:
     """Return whether times are evenly spaced, to a unit in the last place of the largest."""
     if t.size < 2:
         return False

@@ -2,8 +2,8 @@
 
 In units of u = 2^-53, to first order, for parameters that are exact in a model and doubles in a kernel:
 
-    x = alpha (t - b)     off by  dx = (3 |x| + alpha |b|) u, and by 48 u more where exponentials are multiplied along a
-                          uniform grid (`many_models`)
+    x = alpha (t - b)     off by  dx = (3 |x| + alpha |b|) u, or by (8 X + 3 alpha |b| + 70) u, X the largest |x|, where
+                          exponentials are multiplied along a uniform grid (`many_models`)
     p = gamma s(x)        off by  drift + 5 u p,   drift = bell (dx + 2 u),   bell = gamma s (1 - s)
     q = 1 - p             off by  drift + 7 u q
 
@@ -25,8 +25,9 @@ U = 2.0**-53
 """Half the distance from 1 to the next double: the largest relative error of a rounding."""
 OF_P = 7
 """Roundings of p and of q that do not come from x."""
-GRID = 48
-"""Roundings that a uniform grid adds to x."""
+GRID = 70
+"""Roundings of multiplying along a uniform grid: 22 for 7 single steps, 20 for each two squarings and the exponential
+that begins them, 6 for doubling, 2 for the start."""
 HIGHER = 1.0 + 1e-6
 """For products of errors, which are left out: sums of fewer than 1e8 roundings are below 1e-8."""
 SMALLEST = 5e-324
@@ -38,7 +39,10 @@ def drift_of_x(times: Array, parameters: ModelArrays, *, uniform: bool = False) 
     _, _, alpha, b, _ = parameters
     with np.errstate(over="ignore", invalid="ignore"):
         x = np.abs(alpha * (times[:, None] - b))
-        off = (3 * x + alpha * np.abs(b) + (GRID if uniform else 0)) * U
+        if uniform:  # a start, a way from there of at most 2 X, and times that are even to a rounding of the largest
+            off = (8 * x.max(axis=0, initial=0.0) + 3 * alpha * np.abs(b) + GRID) * U + 0 * x
+        else:
+            off = (3 * x + alpha * np.abs(b)) * U
     return np.where(np.isfinite(x), off, 0.0)
 
 
