@@ -37,9 +37,8 @@ def test_balls_hold_the_exact_value_to_50_digits():
         assert not (ball * (1 + flint.arb(10) ** -50)).contains(flint.fmpq(exact.numerator, exact.denominator))
 
 
-@pytest.mark.parametrize("n", [1000, 1500])
-def test_moments_are_counting_to_50_digits(n):
-    p, g = np.random.default_rng(n).random((2, n))
+def test_moments_are_counting_to_50_digits():
+    p, g = np.random.default_rng(0).random((2, 1000))
     counted, summed = in_balls(p, g), by_moments(p, g)
     with flint.ctx.workprec(BITS):
         assert abs(summed / counted - 1) < 1e-50
@@ -49,9 +48,11 @@ def test_moments_take_equal_patterns_together():
     n, g = 30_000, np.random.default_rng(0).random(30_000)
     p = np.full(n, 2.0**-10)
     # all p equal: each pattern has the same weight, so the mean of g times the chance that any is right
-    mean = sum(Fraction(x) for x in g.tolist()) / n
-    expected = mean * (1 - (1 - Fraction(1, 2**10)) ** n)
-    assert relative_error(float(by_moments(p, g)), expected) < 2.0**-52
+    mean = sum((Fraction(x) for x in g.tolist()), Fraction(0)) / n
+    none = Fraction(2**10 - 1) ** n / Fraction(2**10) ** n
+    expected = Fraction(mean * (1 - none))
+    with flint.ctx.workprec(BITS):
+        assert abs(by_moments(p, g) / flint.fmpq(expected.numerator, expected.denominator) - 1) < 1e-50
 
 
 def test_moments_refuse_a_wide_layer():
