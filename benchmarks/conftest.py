@@ -1,4 +1,8 @@
-"""How a case of `grokdd.benchmarking` is handed to pytest-benchmark: its value is checked, then it is timed."""
+"""How a case of `grokdd.benchmarking` is handed to pytest-benchmark: its value is checked, then it is timed.
+
+Ways of one case may do more or less of it a call, a batch of 2000 points beside a package's one: divide by "units a
+call" in the extra info, as `grokdd bench` and `make bench-results` do.
+"""
 
 import pytest
 
