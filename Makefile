@@ -3,8 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+COMPARED := .venv/.compared
 
-.PHONY: demo test slow lint bench results figures clean
+.PHONY: demo test slow lint bench bench-results bench-pages results figures clean
 
 demo: $(READY)          ## derive, simulate, train a transformer until it groks, fit, report
 	$(BIN)/grokdd tour
@@ -19,8 +20,14 @@ lint: $(READY)          ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 
-bench: $(READY)         ## ratios of speed, each in one run on this machine
+bench: $(COMPARED)      ## ratios of speed, each in one run on this machine, beside other people's packages
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
+
+bench-results: $(COMPARED) ## measure on this machine, less than ten minutes; rewrites results/benchmarks and its page
+	$(BIN)/python -m grokdd.benchmarking --out results/benchmarks --page docs/benchmarks.md
+
+bench-pages: $(READY)   ## the figures and the page of the record that is there
+	$(BIN)/python -m grokdd.benchmarking --out results/benchmarks --page docs/benchmarks.md --pages-only
 
 results: $(READY)       ## train the recorded runs again, one after the other, and rewrite results/
 	$(BIN)/python -m grokdd.empirical.recording --all
@@ -34,4 +41,8 @@ clean:
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[empirical,proofs,dev]'
+	touch $@
+
+$(COMPARED): $(READY)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[empirical,proofs,dev,bench]'
 	touch $@

@@ -1,16 +1,24 @@
-"""Curves of many models at 300 even times, beside one call of `curves` a model and beside writing the results alone."""
+"""Curves of many models at 300 even times, beside one model at a time and beside writing the results alone."""
 
 import numpy as np
 import pytest
 
 from grokdd.analytic import Mean, Pattern, PatternModel, Preferred
+from grokdd.benchmarking import many_models_case
 from grokdd.simulate import curves, curves_of_many
+
+from .conftest import each_way
 
 TIMES = np.arange(300.0)
 MODELS = 10_000
 
 
-def case(models, n):
+@pytest.mark.parametrize(("case", "way"), each_way(*(many_models_case.case(threads) for threads in (1, 2))))
+def test_three_patterns(timed, case, way):
+    timed(case, way)
+
+
+def parameters_of(models, n):
     rng = np.random.default_rng(n)
     shape = (models, n)
     return rng.random(shape), 10 ** rng.uniform(-2, 0, shape), rng.uniform(0, 300, shape), rng.random(shape)
@@ -19,9 +27,9 @@ def case(models, n):
 @pytest.mark.parametrize("n", [3, 8])
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("rule", [Mean(), Preferred(2)], ids=["mean", "preferred"])
-def test_ten_thousand_models(benchmark, rule, threads, n):
+def test_other_rules_and_numbers(benchmark, rule, threads, n):
     benchmark.group = f"{MODELS} models of {n} patterns, T=300"
-    parameters = case(MODELS, n)
+    parameters = parameters_of(MODELS, n)
     out = curves_of_many(TIMES, *parameters, rule=rule)
     own = PatternModel(
         [Pattern(gamma=x[0], alpha=x[1], b=x[2], g=x[3]) for x in zip(*(p[7] for p in parameters), strict=True)], rule
@@ -29,16 +37,3 @@ def test_ten_thousand_models(benchmark, rule, threads, n):
     assert np.allclose(out.test[7], curves(own, TIMES).test, rtol=1e-12, atol=0)
     benchmark.extra_info["models a call"] = MODELS
     benchmark(curves_of_many, TIMES, *parameters, rule=rule, threads=threads, out=out)
-
-
-def test_writing_the_results_alone(benchmark):
-    benchmark.group = f"{MODELS} models of 3 patterns, T=300"
-    out = np.empty((2, MODELS, TIMES.size))
-    benchmark(out.fill, 1.0)
-    assert (out == 1.0).all()
-
-
-def test_one_model_by_curves(benchmark):
-    benchmark.group = "1 model of 3 patterns, T=300"
-    own = PatternModel([Pattern(gamma=0.5, alpha=0.1, b=b, g=0.5) for b in (10, 20, 30)], Preferred(2))
-    benchmark(curves, own, TIMES)

@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,11 @@ from typing import Any
 PACKAGES = ("grokdd", "numpy", "torch", "pyarrow", "safetensors")
 
 
-def environment() -> dict[str, Any]:
-    """Return versions, processor and commit as JSON values; what cannot be found is null."""
+def environment(packages: Sequence[str] = PACKAGES) -> dict[str, Any]:
+    """Return versions of `packages`, processor and commit as JSON values; what cannot be found is null."""
     return {
         "python": platform.python_version(),
-        "versions": {name: _version(name) for name in PACKAGES},
+        "versions": {name: _version(name) for name in packages},
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": os.cpu_count(),

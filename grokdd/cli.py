@@ -315,6 +315,26 @@ def fit(
     output.answer(model_against_run.lines(found), model_against_run.as_json(found))
 
 
+@app.command(
+    short_help="How fast this machine computes.",
+    epilog="\b\nExample:\n  grokdd bench --seconds 2",
+)
+def bench(
+    seconds: Annotated[float, typer.Option(help="How long each case goes on; every way has three turns at least.")] = 1,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Time the kernels beside the machine's own limits, and beside other packages where those are installed.
+
+    It takes a minute or two. Each value is checked before it is timed; ways of the same work take turns.
+    """
+    from . import benchmark_run
+
+    output = Output(json, quiet)
+    record = benchmark_run.run(seconds, output)
+    output.answer(benchmark_run.lines(record), benchmark_run.as_json(record))
+
+
 def _command_line(context: typer.Context) -> str:
     return shlex.join(["grokdd", *context.obj])
 

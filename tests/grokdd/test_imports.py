@@ -25,9 +25,10 @@ def loaded_by(*arguments):
     return set(done.stderr.partition("loaded:")[2].split())
 
 
-@pytest.mark.parametrize(
-    "arguments", [("--help",), ("--version",), *((command, "--help") for command in ("tour", "derive", "train", "fit"))]
-)
+COMMANDS = ("tour", "derive", "train", "fit", "bench")
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), *((command, "--help") for command in COMMANDS)])
 def test_help_loads_nothing_heavy(arguments):
     loaded = loaded_by(*arguments)
     assert "grokdd" in loaded
