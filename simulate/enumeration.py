@@ -7,13 +7,14 @@ made once per time: with the table read as rows (high patterns) by columns (low 
 read all 2^n entries; this one reads each once, in order.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import normalised
 from .compile import kernel
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]  # float64 or float32
 
 
 def product_weights_py(p: Array, q: Array, weight: Array) -> None:
@@ -37,9 +38,9 @@ def enumerate_sets_py(table: Array, p: Array, q: Array, values: Array) -> None:
     n = p.shape[1]
     low = n // 2
     columns, rows = 1 << low, 1 << (n - low)
-    row_weight = np.empty(rows)
-    column_weight = np.empty(columns)
-    column_sum = np.empty(columns)
+    row_weight = np.empty(rows, table.dtype)
+    column_weight = np.empty(columns, table.dtype)
+    column_sum = np.empty(columns, table.dtype)
     for i in range(p.shape[0]):
         product_weights(p[i, :low], q[i, :low], column_weight)
         product_weights(p[i, low:], q[i, low:], row_weight)
@@ -60,7 +61,7 @@ enumerate_sets_kernel = kernel(enumerate_sets_py)
 
 
 def enumerate_sets(table: Array, p: Array, q: Array) -> Array:
-    """Return F (T,) for normalised arrays."""
-    values = np.empty(p.shape[0])
-    enumerate_sets_kernel(normalised("table", table, 1), p, q, values)
+    """Return F (T,) for normalised arrays of one type, float64 or float32."""
+    values = np.empty(p.shape[0], table.dtype)
+    enumerate_sets_kernel(table, p, q, values)
     return values

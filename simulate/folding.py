@@ -7,12 +7,14 @@ whole table is read once and never copied; all others stay in it. For a table >=
 most 3 roundings, 3 n in all, which is the smallest bound of the forms here.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from .compile import kernel
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]  # float64 or float32
 
 
 def fold_py(table: Array, p: Array, q: Array, scratch: Array) -> float:
@@ -35,5 +37,5 @@ def folded(table: Array, p: Array, q: Array) -> Array:
     """Return the extension (T,) at each row of p and q (T, n), for normalised arrays."""
     if not p.shape[1]:
         return np.full(p.shape[0], table[0])
-    scratch = np.empty(table.shape[0] // 2)
-    return np.array([fold(table, right, wrong, scratch) for right, wrong in zip(p, q, strict=True)])
+    scratch = np.empty(table.shape[0] // 2, table.dtype)
+    return np.array([fold(table, right, wrong, scratch) for right, wrong in zip(p, q, strict=True)], table.dtype)

@@ -5,13 +5,15 @@ of all points are one matrix, and NumPy's linear algebra multiplies it by the ta
 any method, at the rate that the machine is built for.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from .compile import kernel
 from .enumeration import product_weights
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]  # float64 or float32
 
 AT_ONCE = 2**21
 """Numbers of the largest of the three matrices beside the table: 16 MiB."""
@@ -30,7 +32,7 @@ def matrix_products(table: Array, p: Array, q: Array) -> Array:
     """Return the extension of `table` (2**n,) at each row of p and q (T, n), for normalised arrays."""
     n, low = p.shape[1], p.shape[1] // 2
     matrix = table.reshape(1 << (n - low), 1 << low)
-    values = np.empty(p.shape[0])
+    values = np.empty(p.shape[0], table.dtype)
     points = max(1, AT_ONCE >> (n - low))
     for start in range(0, p.shape[0], points):
         part = slice(start, start + points)
@@ -41,6 +43,6 @@ def matrix_products(table: Array, p: Array, q: Array) -> Array:
 
 
 def _weights(p: Array, q: Array) -> Array:
-    weights = np.empty((p.shape[0], 1 << p.shape[1]))
+    weights = np.empty((p.shape[0], 1 << p.shape[1]), p.dtype)
     all_weights(p, q, weights)
     return weights

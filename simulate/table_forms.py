@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Callable, Mapping
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,13 +21,17 @@ from .matrix_form import matrix_products
 from .memory import require_memory
 from .set_functions import MOST_PATTERNS
 
-Array = NDArray[np.float64]
+Numbers = NDArray[Any]  # float64 or float32
+Floats = NDArray[np.float64] | NDArray[np.float32]
 Form = Literal["enumeration", "fold", "matrix"]
 
 MANY = 13
 """Patterns from which on the matrix form is the faster one, for one point as for many (`benchmarks/`)."""
 
-_FORMS: Mapping[str, Callable[[Array, Array, Array], Array]] = {
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+"""Types of a table that is computed with as it is."""
+
+_FORMS: Mapping[str, Callable[[Numbers, Numbers, Numbers], Numbers]] = {
     "enumeration": enumerate_sets,
     "fold": folded,
     "matrix": matrix_products,
@@ -43,7 +47,7 @@ def form_for(n: int) -> Form:
     return "matrix" if n >= MANY else "enumeration"
 
 
-def of_table(table: Array, p: Array, q: Array, form: Form | None = None) -> Array:
+def of_table(table: Numbers, p: Numbers, q: Numbers, form: Form | None = None) -> Numbers:
     """Return the extension (T,) for normalised arrays; for callers who know q better than 1 - p."""
     chosen = form_for(p.shape[1]) if form is None else form
     if chosen not in _FORMS:
@@ -51,13 +55,14 @@ def of_table(table: Array, p: Array, q: Array, form: Form | None = None) -> Arra
     return _FORMS[chosen](table, p, q)
 
 
-def extension(table: ArrayLike, p: ArrayLike, *, form: Form | None = None) -> Array:
+def extension(table: ArrayLike, p: ArrayLike, *, form: Form | None = None) -> Floats:
     """Return the multilinear extension of the set function `table` at each row of `p`, shape (T,).
 
     Parameters
     ----------
     table
-        G(A) for all sets A, shape (2**n,); bit i of the index stands for pattern i. At most n = 30.
+        G(A) for all sets A, shape (2**n,); bit i of the index stands for pattern i. At most n = 30. A float32 array is
+        computed with as it is, in half the memory, and gives a float32 result; everything else becomes float64.
     p
         Probabilities, shape (T, n): row by row, pattern i is in A with probability p[:, i], independently.
     form
@@ -68,14 +73,15 @@ def extension(table: ArrayLike, p: ArrayLike, *, form: Form | None = None) -> Ar
     InputError
         If the shapes do not fit, there is no such form, or n > 30; the message states the bytes that would be needed.
     MachineError
-        If `table` has to be copied (it is not float64 in C order) and there is no memory for the copy.
+        If `table` has to be copied (it is not floats in C order) and there is no memory for the copy.
 
     Notes
     -----
-    For `table` >= 0 and p in [0, 1] the relative error is at most (2 n + 2**(n/2) + 2**(n - n/2)) roundings of
-    2**-53, n/2 rounded down; in the fold at most 3 n. Time 2**n per row of p, memory besides the table at most 2**23
-    numbers and, in the fold, half of the table. NaN in, NaN out. The matrix form adds in the order of NumPy's linear
-    algebra: its last bits may depend on the machine and the number of threads, those of the others do not.
+    For `table` >= 0 and p in [0, 1] the relative error is at most (2 n + 2**(n/2) + 2**(n - n/2)) roundings of 2**-53,
+    n/2 rounded down, in the fold at most 3 n; in float32 n more, of 2**-24. Time 2**n per row of p, memory besides the
+    table at most 2**23 numbers and, in the fold, half of the table. NaN in, NaN out. The matrix form adds in the order
+    of NumPy's linear algebra: its last bits may depend on the machine and the number of threads, those of the others do
+    not.
 
     Examples
     --------
@@ -86,9 +92,20 @@ def extension(table: ArrayLike, p: ArrayLike, *, form: Form | None = None) -> Ar
     n = rows.shape[1]
     if n > MOST_PATTERNS:
         raise InputError(f"p must have at most {MOST_PATTERNS} columns, got {n}: 2**n table entries are {8 << n} bytes")
-    if not (isinstance(table, np.ndarray) and table.dtype == np.float64 and table.flags.c_contiguous):
-        require_memory(8 << n, f"a copy of a table over 2**{n} sets", "give it as a float64 array in C order")
-    values = normalised("table", table, 1)
+    single = isinstance(table, np.ndarray) and table.dtype == np.float32
+    if not (isinstance(table, np.ndarray) and table.dtype in FLOATS and table.flags.c_contiguous):
+        require_memory(8 << n, f"a copy of a table over 2**{n} sets", "give it as an array of floats in C order")
+    values: Floats = _as_it_is(table) if single else normalised("table", table, 1)
     if values.shape[0] != 1 << n:
         raise InputError(f"table must hold 2**n = {1 << n} numbers for p with n = {n} columns, got {values.shape[0]}")
-    return of_table(values, rows, 1.0 - rows, form)
+    right, wrong = (one.astype(values.dtype, copy=False) for one in (rows, 1.0 - rows))
+    return of_table(values, right, wrong, form)
+
+
+def _as_it_is(table: ArrayLike) -> NDArray[np.float32]:
+    """Return a float32 table in C order, read-only, like other arrays behind the front door."""
+    single = np.ascontiguousarray(table, np.float32).view()
+    if single.ndim != 1:
+        raise InputError(f"table must have 1 axis, got shape {single.shape}")
+    single.flags.writeable = False
+    return single

@@ -66,6 +66,21 @@ def test_curves_of_tables_take_the_chosen_form(monkeypatch):
     assert asked == [1]
 
 
+@pytest.mark.parametrize("n", [0, 1, 2, 7, 14])
+@pytest.mark.parametrize("form", ["enumeration", "fold", "matrix"])
+def test_a_float32_table_is_computed_with_as_it_is(n, form):
+    rng = np.random.default_rng(n)
+    table, p = rng.random(2**n).astype(np.float32), rng.random((4, n))
+    got = extension(table, p, form=form)
+    assert got.dtype == np.float32
+    expected = extension(table.astype(float), p, form=form)
+    bound = 4 * n if form == "fold" else 3 * n + 2 ** (n // 2) + 2 ** (n - n // 2)
+    assert (np.abs(got - expected) <= bound * 2.0**-24 * expected).all()
+    if n:
+        assert np.abs(got / expected - 1).max() > 2.0**-40  # nothing was computed in float64
+    assert np.array_equal(extension(table[::-1][::-1], p, form=form), got)
+
+
 def test_another_form_is_refused():
     with pytest.raises(InputError, match="form must be one of enumeration, fold, matrix, got 'gray'"):
         extension([0, 1], [[0.5]], form="gray")  # type: ignore[arg-type]
