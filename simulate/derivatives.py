@@ -4,6 +4,7 @@ Accuracy depends on time, gamma, alpha and b through p alone, so one gradient in
 computed forward, along the formulas: no differences of neighbouring values, no tape.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -88,15 +89,29 @@ def gradient(model: PatternModel, t: ArrayLike) -> Gradient:
     require_memory(needed, f"derivatives for {model.n} patterns at {times.size} times", "ask for fewer times")
     at_once = max(1, BLOCK // max(1, model.n))
     parameters = model_arrays(model)
-    found: list[dict[str, Array]] = []
-    for start in range(0, max(1, times.size), at_once):
-        for place, values in enumerate(_of_part(model, parameters, times[start : start + at_once])):
-            if not start:
-                found.append({name: np.empty((times.size, *part.shape[1:])) for name, part in values.items()})
-            for name, part in values.items():
-                found[place][name][start : start + at_once] = part
+    found = _of_part(model, parameters, times[:at_once])
+    if times.size > at_once:
+        found = _room_for(found, times.size)
+        for start in range(0, times.size, at_once):
+            part = _of_part(model, parameters, times[start : start + at_once])
+            for whole, values in zip(found, part, strict=True):
+                for name, some in values.items():
+                    whole[name][start : start + at_once] = some
     accuracy, of_train, of_test = found
     return Gradient(times, accuracy["train"], accuracy["test"], MappingProxyType(of_train), MappingProxyType(of_test))
+
+
+def _room_for(part: tuple[dict[str, Array], ...], times: int) -> tuple[dict[str, Array], ...]:
+    """Return empty arrays like those of `part`, for so many times.
+
+    They are parts of one block: a large piece of memory that is freed at once is kept for the next call, where many
+    small ones are given back, and new memory costs as much as all the computing.
+    """
+    sizes = [times * math.prod(values.shape[1:]) for named in part for values in named.values()]
+    pieces = iter(np.split(np.empty(sum(sizes)), np.cumsum(sizes)[:-1]))
+    return tuple(
+        {name: next(pieces).reshape(times, *values.shape[1:]) for name, values in named.items()} for named in part
+    )
 
 
 def _of_part(
