@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from ..analytic.rules import Mean, Preferred, Priority
 from .compensated import LONG
 from .compile import kernel
+from .layer import end_of_layer
 from .long_quadrature import long_preference_accuracy_kernel
-from .quadrature_plan import LIFT, LOWER, Order, end_of_layer, plan
+from .quadrature_plan import LIFT, LOWER, Order, plan
 
 Array = NDArray[np.float64]
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from ..analytic.rules import Mean, Preferred, Priority
 from .compile import kernel
-from .quadrature_plan import Order, end_of_layer, plan
+from .layer import end_of_layer
+from .quadrature_plan import Order, plan
 
 Array = NDArray[np.float64]
 
