@@ -18,8 +18,8 @@ from .blocks import Work, in_blocks
 
 AT_ONCE = {"cpu": 2**21, "cuda": 2**26}
 """Numbers of the largest of the three matrices beside the table."""
-COPIES, COPIES_DIFFERENTIATED = 4, 16
-"""Matrices of that size that a block holds at the same time, at most, and with second derivatives."""
+COPIES, COPIES_DIFFERENTIATED = 6, 18
+"""Matrices of that size that a block holds at a time, at most, as counted for n = 4 to 16; with second derivatives."""
 
 
 def extension_on_tensors(table: Any, p: Any, *, q: Any = None, at_once: int | None = None) -> Tensor:
