@@ -445,11 +445,11 @@ def test_bad_input_is_refused_in_one_line(change, says):
 
 
 def test_too_many_curves_are_refused_with_the_bytes_they_take(monkeypatch):
-    monkeypatch.setattr(memory, "free_memory", lambda: 10**9)
-    gamma = torch.zeros(1, 2, dtype=torch.float64).expand(10**6, 2)
+    monkeypatch.setattr(memory, "free_memory", lambda: 2**28)
+    gamma = torch.zeros(1, 2, dtype=torch.float64).expand(40_000, 2)
     with pytest.raises(
-        MachineError, match=r"^curves of 1000000 models .* at 300 times, .* 72\d{8} bytes .* smaller at_once$"
-    ):
+        MachineError, match=r"^curves of 40000 models .* at 300 times, .* takes 3\d{8} bytes .* smaller at_once$"
+    ):  # 3 * 8 * 40000 * 300 = 288 * 10**6 and a block
         curves_on_tensors(np.arange(300.0), gamma, [1, 1], [0, 0], [1, 1])
     many = torch.zeros(10**6, dtype=torch.float64)
     with pytest.raises(MachineError, match=r"1 x 1 of them at once, takes .* fewer models, times or patterns"):
