@@ -5,16 +5,19 @@
     python -m grokdd.empirical.gpu_queue --collect DIR
 
 Needs torch, NumPy, pyarrow and safetensors, and nothing to download; runs from a plain copy of the repository. A piece
-is a set of whole trainings, or a measurement: it needs nothing of an earlier call. It leaves at most four files,
-DIR/PIECE.json (record), .parquet (all curves), .safetensors (final weights in half precision, as many as fit) and .log,
-each below 16 MB. `--collect` takes them into results/gpu; what is there is not done again.
+is a set of whole trainings, a measurement, or another command: it needs nothing of an earlier call. It leaves at most
+four files, DIR/PIECE.json (record), .parquet (all curves), .safetensors (final weights in half precision, as many as
+fit) and .log, each below 16 MB. `--collect` takes them into results/gpu; what is there is not done again.
 """
 
 import argparse
 import json
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -68,6 +71,54 @@ class Throughput(Piece):
         rows = measure_cases(cuda_cases(), device, steps=300, rounds=3, say=say)
         write_json(out / f"{self.name}.json", throughput_record(device, rows) | {"finished": True})
         return True
+
+
+@dataclass(frozen=True)
+class Command(Piece):
+    """A measurement of another part of the house, which the queue starts by name and does not import.
+
+    What trains and measures must not know the pattern model (docs/design.md, Walls). The queue does not get to know it
+    from a command that takes --out and --device and leaves a record.
+    """
+
+    module: str
+
+    def work(self, out: Path, device: torch.device, seconds: float, say: Say) -> bool:
+        """Run the command, and keep its record with the question and what it was made with."""
+        with tempfile.TemporaryDirectory() as scratch:
+            record = Path(scratch) / "record.json"
+            arguments = ["--out", str(record), "--device", str(device)]
+            if not _ended([sys.executable, "-m", self.module, *arguments], seconds, say):
+                return False
+            found = json.loads(record.read_text(encoding="utf-8"))
+        header = {"question": self.question, "environment": environment()}
+        write_json(out / f"{self.name}.json", header | found | {"finished": True})
+        return True
+
+
+def _ended(command: list[str], seconds: float, say: Say) -> bool:
+    """Run a command, tell what it says, and return whether it ended well in time; MachineError if it ended badly."""
+    home = str(Path(__file__).parents[2])  # where the package lies, in a plain copy as well
+    path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | {"PYTHONPATH": path}
+    ) as process:
+        late = threading.Event()
+        watch = threading.Timer(seconds, lambda: (late.set(), process.kill()))
+        watch.start()
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                say(line.rstrip())
+            code = process.wait()
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            watch.cancel()
+    if code and not late.is_set():
+        raise MachineError(f"{' '.join(command[1:3])} must end well, got exit code {code}; its last lines say why")
+    return not code
 
 
 @dataclass(frozen=True)
@@ -138,6 +189,12 @@ def pieces() -> list[Piece]:
     """Return the queue."""
     return [
         Throughput("throughput", "how many model-steps a second, and what share of the card's own matrix rate?", 5),
+        Command(
+            "tensor-forms",
+            "how many pattern models a second, and are their numbers those of the processor?",
+            1,
+            module="grokdd.simulate.tensors.rates",
+        ),
         public_setting((0, 1, 2)),
         *(figure_4(widths, steps=100_000) for widths in _shared_out(figure_4_widths(), 4)),
         *(figure_4(widths, steps=400_000) for widths in _shared_out(figure_4_widths(), 10)),

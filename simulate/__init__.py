@@ -1,6 +1,7 @@
 """What a pattern model does, fast: its curves in time, and the multilinear extension of any set function.
 
-NumPy and numba alone; numba is loaded when the first function is asked for.
+NumPy and numba alone; numba is loaded when the first function is asked for. The forms on tensors need torch instead,
+an extra: pip install 'grokdd[empirical]'.
 """
 
 if "." not in __name__:
@@ -21,9 +22,14 @@ if TYPE_CHECKING:
     from .on_the_fly import sum_over_sets
     from .second_derivatives import HessianProduct, hessian_product
     from .table_forms import extension, form_for
+    from .tensors.logistic import predictiveness_on_tensors as predictiveness_on_tensors
+    from .tensors.quadrature import TensorCurves as TensorCurves
+    from .tensors.quadrature import curves_on_tensors as curves_on_tensors
+    from .tensors.soft_preference import soft_preference_table as soft_preference_table
+    from .tensors.split import extension_on_tensors as extension_on_tensors
     from .transforms import multilinear_coefficients, table_of_coefficients
 
-__getattr__, _lazy = lazy_names(
+__getattr__, _offered = lazy_names(
     __name__,
     {
         "allocation": ("Sample", "sample"),
@@ -36,10 +42,15 @@ __getattr__, _lazy = lazy_names(
         "on_the_fly": ("sum_over_sets",),
         "second_derivatives": ("HessianProduct", "hessian_product"),
         "table_forms": ("extension", "form_for"),
+        "tensors.logistic": ("predictiveness_on_tensors",),
+        "tensors.quadrature": ("TensorCurves", "curves_on_tensors"),
+        "tensors.soft_preference": ("soft_preference_table",),
+        "tensors.split": ("extension_on_tensors",),
         "transforms": ("multilinear_coefficients", "table_of_coefficients"),
     },
 )
 
+# Without the names that need torch: `from grokdd.simulate import *` is to work where that is not installed.
 __all__ = [
     "BoundedCurves",
     "BoundedGradient",
@@ -65,4 +76,4 @@ __all__ = [
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return _offered

@@ -13,15 +13,20 @@ from ..analytic.errors import InputError, shown
 Array = NDArray[np.float64]
 
 
-def normalised(name: str, values: ArrayLike, ndim: int) -> Array:
-    """Return `values` as a read-only C-ordered float64 array of `ndim` axes, copied only if it is not one."""
+def numbers(name: str, values: ArrayLike) -> Array:
+    """Return `values` as a C-ordered float64 array of any shape, copied only if it is not one."""
     try:
         given = np.asarray(values)
         if given.dtype.kind not in "biufO":  # O: Fractions. NumPy would read strings as numbers too
             raise TypeError(f"an array of {given.dtype.name}")
-        array = np.asarray(given, dtype=np.float64, order="C")
+        return np.asarray(given, dtype=np.float64, order="C")
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{name} must be an array of numbers, got {shown(values)}: {shown(error)}") from None
+
+
+def normalised(name: str, values: ArrayLike, ndim: int) -> Array:
+    """Return `values` as a read-only C-ordered float64 array of `ndim` axes, copied only if it is not one."""
+    array = numbers(name, values)
     if array.ndim != ndim:
         raise InputError(f"{name} must have {ndim} {'axis' if ndim == 1 else 'axes'}, got shape {array.shape}")
     if array.flags.writeable:

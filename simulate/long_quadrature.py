@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from .compensated import grown, missed, shrunk
 from .compile import kernel
-from .quadrature_plan import LIFT, LOWER, Order, end_of_layer
+from .layer import end_of_layer
+from .quadrature_plan import LIFT, LOWER, Order
 
 Array = NDArray[np.float64]
 

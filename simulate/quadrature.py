@@ -26,11 +26,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analytic.rules import Mean, Preferred, Priority
+from .certain_patterns import mean_of_all
 from .compensated import LONG
 from .compile import fused_kernel
+from .layer import end_of_layer
 from .long_quadrature import long_preference_accuracy_kernel
 from .quadrature_over_times import FEW_NODES, MANY_TIMES, preference_accuracy_over_times_kernel
-from .quadrature_plan import LIFT, LOWER, Order, end_of_layer, mean_of_all, plan
+from .quadrature_plan import LIFT, LOWER, Order, plan
 
 Array = NDArray[np.float64]
 

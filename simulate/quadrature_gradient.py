@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from ..analytic.rules import Mean, Preferred, Priority
 from .compile import fused_kernel
-from .quadrature_plan import Order, end_of_layer, plan
+from .layer import end_of_layer
+from .quadrature_plan import Order, plan
 
 Array = NDArray[Any]  # float64; complex128 for second derivatives
 

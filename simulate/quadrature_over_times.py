@@ -7,8 +7,9 @@ at any number of patterns.
 import numpy as np
 from numpy.typing import NDArray
 
+from .certain_patterns import mean_of_all
 from .compile import fused_kernel
-from .quadrature_plan import LIFT, LOWER, Order, mean_of_all
+from .quadrature_plan import LIFT, LOWER, Order
 
 Array = NDArray[np.float64]
 

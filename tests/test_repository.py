@@ -109,6 +109,27 @@ def test_training_and_measuring_know_nothing_of_the_model(path):
     assert not inside & JUDGES
 
 
+def outside_modules(path):
+    """The packages from outside that a file imports anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("path", files_of("simulate"), ids=lambda path: path.name)
+def test_simulate_needs_numba_in_one_file_and_torch_in_one_folder(path):
+    found = set(outside_modules(path))
+    assert "numba" not in found or path.name == "compile.py"
+    assert "torch" not in found or path.parent.name == "tensors"
+
+
+def test_imports_from_outside_are_seen():
+    assert "numba" in set(outside_modules(REPOSITORY / "simulate" / "compile.py"))
+    assert "torch" in set(outside_modules(REPOSITORY / "simulate" / "tensors" / "blocks.py"))
+
+
 def loaded_by(statement):
     """The heavy modules that a fresh interpreter has loaded after a statement."""
     heavy = ("sympy", "flint", "z3", "numba", "torch", "scipy", "matplotlib", "pyarrow")

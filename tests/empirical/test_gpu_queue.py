@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 from grokdd.empirical import gpu_queue, run
 from grokdd.empirical.experiments import public_division
-from grokdd.empirical.gpu_queue import LARGEST, Throughput, Trainings, collect, do_next, main, pieces
+from grokdd.empirical.gpu_queue import LARGEST, Command, Throughput, Trainings, collect, do_next, main, pieces
 from grokdd.empirical.throughput import PLAIN, Case, measure_cases
 from grokdd.empirical.throughput import record as throughput_record
 
@@ -26,11 +26,13 @@ def queue(monkeypatch, tmp_path, tiny):
     return found
 
 
-def test_the_queue_is_throughput_the_public_setting_and_figure_4():
+def test_the_queue_is_rates_the_public_setting_and_figure_4():
     names = [piece.name for piece in pieces()]
     assert len(set(names)) == len(names)
-    first, public, *rest = pieces()
+    first, second, public, *rest = pieces()
     assert isinstance(first, Throughput)
+    assert isinstance(second, Command)
+    assert first.minutes + second.minutes < 8  # both in one call
     assert isinstance(public, Trainings)
     own = public_division().to_json()
     for one in public.configurations.values():
@@ -110,6 +112,51 @@ def test_a_file_that_is_too_large_is_not_collected(queue, tmp_path, monkeypatch)
     with pytest.raises(ValueError, match="must be of at most 10 bytes"):
         collect(tmp_path / "out", tmp_path / "results")
     assert LARGEST <= 16 * 2**20
+
+
+@pytest.fixture
+def command(monkeypatch, tmp_path):
+    """Return a function that makes the queue one command, of a module with a text of its own."""
+
+    def only(text):
+        (tmp_path / "measurement.py").write_text(text)
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        piece = Command("measured", "how many?", 1, module="measurement")
+        monkeypatch.setattr(gpu_queue, "pieces", lambda: [piece])
+        monkeypatch.setattr(gpu_queue, "RESULTS", tmp_path / "results")
+        return piece
+
+    return only
+
+
+def test_the_rates_of_the_forms_on_tensors_are_a_piece_that_runs_here(monkeypatch, tmp_path):
+    (piece,) = (one for one in pieces() if isinstance(one, Command))
+    monkeypatch.setattr(gpu_queue, "pieces", lambda: [piece])
+    monkeypatch.chdir(tmp_path)  # the command is found wherever the queue is started
+    assert do_next(tmp_path / "out", 2, CPU, tmp_path / "results") == 1
+    record = json.loads((tmp_path / "out" / "tensor-forms.json").read_text())
+    assert record["question"] == piece.question
+    assert record["environment"]["versions"]["torch"]
+    assert {row["patterns"] for row in record["curves"]} == {3, 8, 20, 56, 128}
+    assert "matrix products, float64" in (tmp_path / "out" / "tensor-forms.log").read_text()
+    assert gpu_queue.finished(piece, tmp_path / "out")
+
+
+def test_a_command_that_does_not_end_in_time_is_stopped_and_begins_anew(command, tmp_path):
+    piece = command("import time; print('on the way', flush=True); time.sleep(20)")
+    assert do_next(tmp_path / "out", 0.05, CPU) == 0
+    assert not gpu_queue.finished(piece, tmp_path / "out")
+    log = (tmp_path / "out" / "measured.log").read_text()
+    assert "on the way\nthe time was up" in log
+
+
+def test_a_command_that_fails_is_the_machine_s_fault_and_its_words_are_kept(command, capsys, tmp_path):
+    command("import sys; sys.exit('no such card')")
+    assert main(["--next", "--out", str(tmp_path / "out"), "--device", "cpu"]) == 4
+    assert capsys.readouterr().err.splitlines() == [
+        "gpu_queue: -m measurement must end well, got exit code 1; its last lines say why"
+    ]
+    assert "no such card" in (tmp_path / "out" / "measured.log").read_text()
 
 
 def test_throughput_has_a_row_a_case_and_counts_its_work():
