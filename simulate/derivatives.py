@@ -4,7 +4,6 @@ Accuracy depends on time, gamma, alpha and b through p alone, so one gradient in
 computed forward, along the formulas: no differences of neighbouring values, no tape.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..analytic.model import PatternModel, demand_model
 from ..analytic.rules import Rule, SoftPreference, Table
 from .arrays import normalised, without_nan
+from .compile import kernel
 from .coverage import coverage, coverage_change
 from .enumeration_gradient import enumerate_known
 from .logistic import predictiveness_changes
@@ -87,52 +87,69 @@ def gradient(model: PatternModel, t: ArrayLike) -> Gradient:
     times = without_nan("t", normalised("t", t, 1))
     needed = 16 * 8 * times.size * model.n
     require_memory(needed, f"derivatives for {model.n} patterns at {times.size} times", "ask for fewer times")
-    at_once = max(1, BLOCK // max(1, model.n))
+    found = _room_for(model, times)
     parameters = model_arrays(model)
-    found = _of_part(model, parameters, times[:at_once])
-    if times.size > at_once:
-        found = _room_for(found, times.size)
-        for start in range(0, times.size, at_once):
-            part = _of_part(model, parameters, times[start : start + at_once])
-            for whole, values in zip(found, part, strict=True):
-                for name, some in values.items():
-                    whole[name][start : start + at_once] = some
-    accuracy, of_train, of_test = found
-    return Gradient(times, accuracy["train"], accuracy["test"], MappingProxyType(of_train), MappingProxyType(of_test))
+    at_once = max(1, BLOCK // max(1, model.n))
+    for start in range(0, times.size, at_once):
+        _fill(found, model, parameters, slice(start, start + at_once))
+    return found
 
 
-def _room_for(part: tuple[dict[str, Array], ...], times: int) -> tuple[dict[str, Array], ...]:
-    """Return empty arrays like those of `part`, for so many times.
+def _room_for(model: PatternModel, times: Array) -> Gradient:
+    """Return a gradient whose arrays are still empty.
 
     They are parts of one block: a large piece of memory that is freed at once is kept for the next call, where many
     small ones are given back, and new memory costs as much as all the computing.
     """
-    sizes = [times * math.prod(values.shape[1:]) for named in part for values in named.values()]
-    pieces = iter(np.split(np.empty(sum(sizes)), np.cumsum(sizes)[:-1]))
-    return tuple(
-        {name: next(pieces).reshape(times, *values.shape[1:]) for name, values in named.items()} for named in part
+    own = (
+        () if isinstance(model.rule, Table) else ("g", "weights") if isinstance(model.rule, SoftPreference) else ("g",)
     )
+    narrow, wide = np.split(np.empty(times.size * (4 + (6 + len(own)) * model.n)), [4 * times.size])
+    train, test, train_in_time, test_in_time = narrow.reshape(4, times.size)
+    columns = iter(wide.reshape(6 + len(own), times.size, model.n))
+    of_train = {"t": train_in_time} | {name: next(columns) for name in ("gamma", "alpha", "b")}
+    of_test = {"t": test_in_time} | {name: next(columns) for name in ("gamma", "alpha", "b", *own)}
+    return Gradient(times, train, test, MappingProxyType(of_train), MappingProxyType(of_test))
 
 
-def _of_part(
-    model: PatternModel, parameters: ModelArrays, times: Array
-) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
-    """Return the accuracies at some of the times, and the derivatives of each, by name."""
+def _fill(found: Gradient, model: PatternModel, parameters: ModelArrays, part: slice) -> None:
+    """Compute some of the times."""
     *moving, g = parameters
-    p, q, *moves = predictiveness_changes(times, *moving)
+    p, q, *moves = predictiveness_changes(found.t[part], *moving)
     start, rest = float(model.chance_train), float(1 - model.chance_train)
-    train, _ = coverage(p, q, start, rest)
-    test, by_p, _, own = derivatives_in_p(p, q, g, model.rule, float(model.chance))
+    found.train[part], _ = coverage(p, q, start, rest)
+    found.test[part], by_p, _, own = derivatives_in_p(p, q, g, model.rule, float(model.chance))
     if not isinstance(model.rule, Table):  # a mean of numbers up to 1 passes 1 by a rounding at most
-        np.minimum(test, 1.0, out=test)
-    of_train, of_test = (_through_p(one, *moves) for one in (coverage_change(q, rest), by_p))
-    return {"train": train, "test": test}, of_train, of_test | own
+        np.minimum(found.test[part], 1.0, out=found.test[part])
+    for slopes, named in ((coverage_change(q, rest), found.of_train), (by_p, found.of_test)):
+        through_p_kernel(slopes, *moves, *(named[name][part] for name in ("t", "gamma", "alpha", "b")))
+    for name, values in own.items():
+        found.of_test[name][part] = values
 
 
-def _through_p(by_p: Array, by_gamma: Array, by_alpha: Array, by_t: Array) -> dict[str, Array]:
-    """Return the derivatives of what has the derivatives `by_p` in p, from those of p."""
-    in_time = by_p * by_t
-    return {"t": in_time.sum(axis=1), "gamma": by_p * by_gamma, "alpha": by_p * by_alpha, "b": -in_time}
+def through_p_py(
+    by_p: Array,
+    p_by_gamma: Array,
+    p_by_alpha: Array,
+    p_by_t: Array,
+    by_t: Array,
+    by_gamma: Array,
+    by_alpha: Array,
+    by_b: Array,
+) -> None:
+    """Fill the last four with the derivatives of what has the derivatives `by_p` in p, from those of p, (T, n) each."""
+    for i in range(by_p.shape[0]):
+        in_time = 0.0
+        for k in range(by_p.shape[1]):
+            by_gamma[i, k] = by_p[i, k] * p_by_gamma[i, k]
+            by_alpha[i, k] = by_p[i, k] * p_by_alpha[i, k]
+            move = by_p[i, k] * p_by_t[i, k]
+            by_b[i, k] = -move
+            in_time += move
+        by_t[i] = in_time
+
+
+through_p_kernel = kernel(through_p_py)
 
 
 class InP(NamedTuple):

@@ -11,11 +11,14 @@ from grokdd.simulate import coverage as coverages
 from grokdd.simulate import curves, gradient
 from grokdd.simulate import enumeration_gradient as enumerations
 from grokdd.simulate import logistic as logistics
+from grokdd.simulate.derivatives import through_p_kernel, through_p_py
 from grokdd.simulate.enumeration import enumerate_sets, product_weights_py
 from grokdd.simulate.enumeration_gradient import enumerate_known
 from grokdd.simulate.quadrature import preference_accuracy
 from grokdd.simulate.quadrature_gradient import (
     Derivatives,
+    over_times,
+    over_times_py,
     preference_gradient,
     preference_gradient_kernel,
     preference_gradient_py,
@@ -111,6 +114,19 @@ def test_a_distance_that_overflows_is_no_infinite_derivative():
     model = PatternModel([Pattern(gamma=1, alpha=Fraction(1, 2**1074), b=10**308, g=1)])
     got = gradient(model, [-1.7e308]).of_test["alpha"][0, 0]
     assert abs(got / -6.75e307 - 1) < 1e-12
+
+
+@pytest.mark.parametrize("n", [1, 3, 20, 56])
+@pytest.mark.parametrize("times", [64, 65, 130])
+def test_blocks_of_times_give_what_few_times_give(n, times):
+    rng = np.random.default_rng(n)
+    p, g = rng.random((times, n)), rng.random(n)
+    for rule in (Mean(), Priority((n - 1, 0)[: min(n, 2)])):
+        got = preference_gradient(p, 1 - p, g, rule, 0.1)
+        few = [preference_gradient(p[i : i + 10], 1 - p[i : i + 10], g, rule, 0.1) for i in range(0, times, 10)]
+        for place, values in enumerate(got):
+            expected = np.concatenate([part[place] for part in few])
+            assert np.abs(values - expected).max() <= 20 * (n + 4) * EPS
 
 
 @pytest.mark.parametrize("rule", [Mean(), SoftPreference((3, 1, 2))], ids=["mean", "soft"])
@@ -210,6 +226,10 @@ def test_quadrature_kernels_agree_with_their_python_twins(n):
         preference_gradient_py(p, 1 - p, g, *plan(rule, n), 0.01, *expected)
         for x, y, scale in zip(got, expected, (1, expected.parts, 1, expected.parts), strict=True):
             assert (np.abs(x - y) <= bound * scale).all()
+        for function in (over_times, over_times_py):
+            function(p, 1 - p, g, *plan(rule, n)[:4], 0.01, *got)
+            for x, y, scale in zip(got, expected, (1, expected.parts, 1, expected.parts), strict=True):
+                assert (np.abs(x - y) <= bound * scale).all()
     nodes = soft_nodes(SoftPreference(range(1, n + 1)))
     got, expected = (SoftDerivatives(np.empty(5), *(np.empty((5, n)) for _ in range(5))) for _ in range(2))
     soft_gradient_kernel(p, 1 - p, g, *nodes, 0.01, *got)
@@ -255,3 +275,12 @@ def test_p_and_q_are_the_same_bits_with_derivatives_and_without():
     given = (np.linspace(-50, 300, 40), gamma, 1 - gamma, alpha, b)
     for x, y in zip(logistics.predictiveness(*given), logistics.predictiveness_changes(*given), strict=False):
         assert np.array_equal(x, y)
+
+
+def test_the_chain_rule_equals_its_python_twin():
+    rng = np.random.default_rng(2)
+    given = rng.normal(size=(4, 5, 3))
+    got, expected = ([np.empty(5), *np.empty((3, 5, 3))] for _ in range(2))
+    through_p_kernel(*given, *got)
+    through_p_py(*given, *expected)
+    assert all(np.array_equal(x, y) for x, y in zip(got, expected, strict=True))
