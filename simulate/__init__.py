@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .evaluate import accuracies, curves
     from .many_models import ManyCurves, curves_of_many
     from .on_the_fly import sum_over_sets
+    from .phase_diagram import Atlas, atlas
     from .table_forms import extension, form_for
     from .transforms import multilinear_coefficients, table_of_coefficients
 
@@ -27,16 +28,19 @@ __getattr__, _lazy = lazy_names(
         "evaluate": ("accuracies", "curves"),
         "many_models": ("ManyCurves", "curves_of_many"),
         "on_the_fly": ("sum_over_sets",),
+        "phase_diagram": ("Atlas", "atlas"),
         "table_forms": ("extension", "form_for"),
         "transforms": ("multilinear_coefficients", "table_of_coefficients"),
     },
 )
 
 __all__ = [
+    "Atlas",
     "Gradient",
     "ManyCurves",
     "Sample",
     "accuracies",
+    "atlas",
     "curves",
     "curves_of_many",
     "extension",
