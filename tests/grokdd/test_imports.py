@@ -26,7 +26,8 @@ def loaded_by(*arguments):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("--version",), *((command, "--help") for command in ("tour", "derive", "train", "fit"))]
+    "arguments",
+    [("--help",), ("--version",), *((command, "--help") for command in ("tour", "derive", "atlas", "train", "fit"))],
 )
 def test_help_loads_nothing_heavy(arguments):
     loaded = loaded_by(*arguments)
