@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grokdd.analytic import KINDS
+from grokdd.analytic.kinds import KINDS
 
 from .atlas_campaign import summary, trial
 from .atlas_models import SOURCES, random_case, source_of
