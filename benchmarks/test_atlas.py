@@ -10,8 +10,8 @@ THREADS = 2
 
 
 @pytest.mark.parametrize("names", [("gamma_0", "gamma_2"), ("gamma_0", "b_2"), ("alpha_2", "b_2")], ids="-".join)
-def test_a_plane_of_a_million_models(benchmark, names, request):
-    side = 60 if request.config.getoption("benchmark_disable") else 1000
+def test_a_plane_of_a_million_models(benchmark, names):
+    side = 1000 if benchmark.enabled else 60
     model = presets.double_descent()
     ends = {"gamma": 1, "alpha": 0.5, "b": 400}
     axes = {name: np.linspace(0, ends[name.partition("_")[0]], side) for name in names}

@@ -1,9 +1,11 @@
 """The kinds of many models of one rule: one pass over common times, and more of them where a kind is still open."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analytic.rules import Mean, Preferred, Priority, Rule, SoftPreference, Table
+from ..analytic.rules import Rule, SoftPreference, Table
 from .compile import kernel
 from .curve_samples import (
     OneModel,
@@ -173,14 +175,21 @@ judge_models = kernel(judge_models_py)
 
 
 def plan_of(rule: Rule, n: int) -> RulePlan:
-    """Return how test accuracy is computed under a rule."""
+    """Return how test accuracy is computed under a rule, in arrays of its own.
+
+    Threads that shared them would wait for one another: each call of a kernel counts who holds an array.
+    """
     if isinstance(rule, SoftPreference | Table):
-        order, u = np.empty(0, dtype=np.int64), np.empty(0)
-        order.flags.writeable = u.flags.writeable = False  # as those of a quadrature: numba compiles once for both
-        return RulePlan(order, 0, u, u, True)
-    assert isinstance(rule, Mean | Preferred | Priority)
+        return RulePlan(_own(np.empty(0, dtype=np.int64)), 0, _own(np.empty(0)), _own(np.empty(0)), True)
     order, listed, u, w, _ = plan(rule, n)
-    return RulePlan(order, listed, u, w, False)
+    return RulePlan(_own(order), listed, _own(u), _own(w), False)
+
+
+def _own(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a copy, read-only: numba compiles once for all rules."""
+    copy = array.copy()
+    copy.flags.writeable = False
+    return copy
 
 
 class Judge:
