@@ -14,6 +14,7 @@ from grokdd.analytic import (
     Pattern,
     PatternModel,
     Preferred,
+    Priority,
     Table,
     classify,
     kind_of,
@@ -232,3 +233,19 @@ def test_a_rise_is_told_from_the_prominence_to_twelve_digits(rule):
     height = float(curves(model, [np.inf]).test[0] - curves(model, [0]).test[0])
     below, above = (KindThresholds(prominence=height * (1 + by)) for by in (-1e-12, 1e-12))
     assert (only(model, below).kind(0), only(model, above).kind(0)) == ("monotone learning", "constant")
+
+
+@pytest.mark.parametrize(("bump", "kind"), [(5, "grokking with a dip"), (60, "double descent")])
+def test_a_bump_before_the_end_of_training_leaves_it_grokking_and_one_after_it_does_not(bump, kind):
+    model = PatternModel(
+        [
+            Pattern(gamma=1, alpha=1, b=20, g=0),
+            Pattern(gamma=0.05, alpha=2, b=bump, g=1),
+            Pattern(gamma=1, alpha=1, b=bump + 10, g=0),
+            Pattern(gamma=1, alpha=1, b=300, g=1),
+        ],
+        Priority((3, 2, 1, 0)),
+    )
+    certified = classify(model)
+    assert (certified.evidence.moves, certified.kind) == ("+-+", kind)
+    assert only(model).kind(0) == kind
