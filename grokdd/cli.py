@@ -34,6 +34,7 @@ Model = Annotated[str, typer.Argument(metavar="MODEL", help=MODEL_HELP)]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors (and the JSON, if asked for).")]
 TOUR_FOLDER = Path("runs/tour")
+ATLAS_FOLDER = Path("runs/atlas")
 
 
 def _path(given: str | Path) -> Path:
@@ -200,6 +201,36 @@ def simulate(
     if figure is not None:
         simulation.draw(read, found, figure)
     Output(json, quiet).answer(simulation.lines(read, found), simulation.as_json(model, read, found))
+
+
+@app.command(
+    short_help="The kind of every model in a plane.",
+    epilog="\b\nExample:\n  grokdd atlas double_descent --x gamma_0 0 1 --y gamma_2 0 1 --out runs/atlas",
+)
+def atlas(
+    context: typer.Context,
+    model: Model,
+    x: Annotated[tuple[str, float, float], typer.Option(help="A parameter, its first and its last value.")],
+    y: Annotated[tuple[str, float, float], typer.Option(help="Another one: gamma_0, alpha_2, b_1, g_0, chance, ...")],
+    out: Annotated[
+        Path, typer.Option(help="Folder of the atlas and its figure; one begun in it is resumed.", **A_PATH)
+    ] = ATLAS_FOLDER,
+    points: Annotated[int, typer.Option(help="Values of each parameter, evenly spaced.")] = 200,
+    no_boundaries: Annotated[
+        bool, typer.Option("--no-boundaries", help="Leave out the exact boundaries, which take up to minutes.")
+    ] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Classify every model of a grid, MODEL with two parameters that run, and draw the kinds into OUT/atlas.svg."""
+    read = read_model(model)
+    from . import atlas_run
+
+    axes = atlas_run.plane(read, x, y, points)
+    output = Output(json, quiet)
+    with _told_how_to_go_on(context), no_empty_folder(out):
+        done = atlas_run.run_atlas(read, axes, out, boundaries=not no_boundaries, output=output)
+    output.answer(atlas_run.lines(done), atlas_run.as_json(model, done))
 
 
 @app.command(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .many_bounds import bounds_of_many
     from .many_models import ManyCurves, curves_of_many
     from .on_the_fly import sum_over_sets
+    from .phase_diagram import Atlas, atlas
     from .second_derivatives import HessianProduct, hessian_product
     from .table_forms import extension, form_for
     from .tensors.logistic import predictiveness_on_tensors as predictiveness_on_tensors
@@ -40,6 +41,7 @@ __getattr__, _offered = lazy_names(
         "many_bounds": ("bounds_of_many",),
         "many_models": ("ManyCurves", "curves_of_many"),
         "on_the_fly": ("sum_over_sets",),
+        "phase_diagram": ("Atlas", "atlas"),
         "second_derivatives": ("HessianProduct", "hessian_product"),
         "table_forms": ("extension", "form_for"),
         "tensors.logistic": ("predictiveness_on_tensors",),
@@ -52,6 +54,7 @@ __getattr__, _offered = lazy_names(
 
 # Without the names that need torch: `from grokdd.simulate import *` is to work where that is not installed.
 __all__ = [
+    "Atlas",
     "BoundedCurves",
     "BoundedGradient",
     "Gradient",
@@ -59,6 +62,7 @@ __all__ = [
     "ManyCurves",
     "Sample",
     "accuracies",
+    "atlas",
     "bounded_curves",
     "bounded_gradient",
     "bounds_of_many",

@@ -14,6 +14,7 @@ SETTINGS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
 HOUSE = ("analytic", "simulate", "empirical")
 
 DEFINITIONS = {"cache_folder", "errors", "exact", "lazy", "pattern", "rules", "model", "training_curves"}
+DEFINITIONS |= {"kinds", "parameters"}
 """The files of analytic that need NumPy alone, which other packages may import."""
 JUDGES = {"fitting", "identification", "pattern_search", "verdict"}
 """The files of empirical that may know the pattern model; whatever trains and measures may not."""

@@ -22,7 +22,7 @@ from grokdd.training_run import configuration
 
 from .conftest import TINY_OPTIONS
 
-COMMANDS = ("tour", "derive", "simulate", "train", "fit", "bench")
+COMMANDS = ("tour", "derive", "simulate", "atlas", "train", "fit", "bench")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -25,7 +25,7 @@ def loaded_by(*arguments):
     return set(done.stderr.partition("loaded:")[2].split())
 
 
-COMMANDS = ("tour", "derive", "train", "fit", "bench")
+COMMANDS = ("tour", "derive", "atlas", "train", "fit", "bench")
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",), *((command, "--help") for command in COMMANDS)])
