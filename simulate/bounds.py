@@ -11,13 +11,12 @@ from ..analytic.rules import Rule, SoftPreference, Table
 from ..analytic.training_curves import Curves
 from .arrays import normalised, number, without_nan
 from .bracket import bracket
-from .coverage import coverage_change
 from .derivatives import derivatives_in_p
 from .evaluate import curves
 from .logistic import predictiveness
 from .memory import require_memory
 from .model_arrays import model_arrays
-from .rounding import HIGHER, OF_P, SMALLEST, U, drift, roundings
+from .rounding import HIGHER, OF_P, SMALLEST, U, drift, range_of, roundings
 from .table_forms import of_table
 
 Array = NDArray[np.float64]
@@ -86,15 +85,17 @@ def bounded_curves(
         found, apart = replace(found, test=(low + high) / 2), np.abs(high - low) / 2
     assert found.train_error is not None
     moved = drift(times, parameters)
-    train_moved = (coverage_change(q, float(1 - model.chance_train)) * moved).sum(axis=1)  # its error by as much
+    size = _size(found.test, p, q, model.rule)
+    train_moved = float(1 - model.chance_train) * _product_moved(q, moved)  # its error by as much
     test_moved = (np.abs(derivatives_in_p(p, q, g, model.rule, float(model.chance)).by_p) * moved).sum(axis=1)
+    test_moved += _second_order(p, q, moved, size, range_of(model))
     of_train = ((OF_P + 2) * model.n + 2) * U
     of_test = (OF_P * model.n + roundings(model.rule, model.n)) * U
     bounded = BoundedCurves(
         found,
         train=_total(train_moved, of_train * found.train),
         train_error=_total(train_moved, of_train * found.train_error),
-        test=_total(apart, test_moved, of_test * _size(found.test, p, q, model.rule)),
+        test=_total(apart, test_moved, of_test * size),
         method="a priori" if nodes is None else "bracket",
     )
     if tolerance is not None:
@@ -108,6 +109,28 @@ def _bracket(p: Array, q: Array, g: Array, model: PatternModel, nodes: int) -> t
             f"nodes must be left out under {type(model.rule).__name__}, which has no bracket, got {shown(nodes)}"
         )
     return bracket(p, q, g, model.rule, float(model.chance), nodes)
+
+
+def _product_moved(q: Array, moved: Array) -> Array:
+    """Return prod (q + moved) - prod q, (T,): the most that the product changes by, either way."""
+    change, product = np.zeros(q.shape[0]), np.ones(q.shape[0])
+    for own, by in zip(q.T, moved.T, strict=True):
+        change = change * (own + by) + product * by
+        product = product * own
+    return change
+
+
+def _second_order(p: Array, q: Array, moved: Array, size: Array, spread: float) -> Array:
+    """Return how far test accuracy may be from linear in what p is off by, (T,).
+
+    F is affine in each p, and p moves from the one to the other pattern by pattern. On the way a derivative changes by
+    at most twice the range of G times what others have moved by, so that all pairs add up to range (sum moved)^2. Or:
+    each term of F changes by factors 1 + r, r = moved / p or moved / q, which leaves (sum r)^2 / 2 exp(sum r) of it.
+    """
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        r = np.where(moved > 0, moved / np.minimum(p, q), 0.0).sum(axis=1)
+        of_terms = size * (r**2 / 2 * np.exp(r))
+    return np.fmin(spread * moved.sum(axis=1) ** 2, of_terms)
 
 
 def _size(test: Array, p: Array, q: Array, rule: Rule) -> Array:

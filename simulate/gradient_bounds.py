@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..analytic.model import PatternModel, demand_model
-from ..analytic.rules import Mean, Preferred, Priority, Table
+from ..analytic.rules import Mean, Preferred, Priority, Rule
 from .arrays import normalised, without_nan
 from .coverage import coverage_change
 from .derivatives import Gradient, derivatives_in_p, gradient
 from .logistic import predictiveness_changes
 from .memory import require_memory
 from .model_arrays import ModelArrays, model_arrays
-from .rounding import HIGHER, OF_P, SMALLEST, U, drift, drift_of_x, roundings
+from .rounding import HIGHER, OF_P, SMALLEST, U, drift, drift_of_x, range_of, roundings_of_derivatives, steepest
 
 Array = NDArray[np.float64]
 
@@ -72,8 +72,8 @@ def bounded_gradient(model: PatternModel, t: ArrayLike) -> BoundedGradient:
     moved = drift(times, parameters)
     others = _of_others(moved)
     in_p = derivatives_in_p(p, q, g, model.rule, float(model.chance))
-    own = (OF_P * model.n + roundings(model.rule, model.n)) * U
-    off = own * in_p.parts * _divided(p, q, model) + 2 * _range(model) * others
+    own = (OF_P * model.n + roundings_of_derivatives(model.rule, model.n)) * U
+    off = own * in_p.parts * divided(p, q, model.rule) + 2 * range_of(model) * others
     train = coverage_change(q, float(1 - model.chance_train))
     of_train = _through_p(train, (OF_P + 2) * model.n * U * train + others, times, parameters, moves)
     of_test = _through_p(in_p.by_p, off, times, parameters, moves)
@@ -82,16 +82,17 @@ def bounded_gradient(model: PatternModel, t: ArrayLike) -> BoundedGradient:
     return BoundedGradient(gradient(model, times), *(MappingProxyType(_closed(x)) for x in (of_train, of_test)))
 
 
-def _divided(p: Array, q: Array, model: PatternModel) -> Array | float:
-    """Return how much an error of A grows where L_k and N_k are found by dividing by D_k = 1 - p_k u.
+def divided(p: Array, q: Array, rule: Rule) -> Array | float:
+    """Return how much an error of A grows where L_k and N_k are found by dividing by D_k = 1 - p_k u, (T, n) or 1.
 
     It is multiplied by u p_k / D_k, which grows with u while L_k falls, so by no more than its mean over u.
     """
-    if not isinstance(model.rule, Mean | Preferred | Priority):
+    if not isinstance(rule, Mean | Preferred | Priority):
         return 1.0
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = -np.log(q) / p - 1
-    return 1.0 + np.fmin(mean, DIVIDED)  # NaN at p = 0, where nothing is lost
+        lost = np.where(p < 0.5, -np.log1p(-p), -np.log(q))  # each where it has its digits
+        mean = np.where(p > 0, lost / p - 1, 0.0)
+    return 1.0 + np.fmin(mean, DIVIDED)
 
 
 def _of_others(moved: Array) -> Array:
@@ -102,30 +103,30 @@ def _of_others(moved: Array) -> Array:
     return before + after
 
 
-def _range(model: PatternModel) -> float:
-    """Return how far apart two values of G may be."""
-    if isinstance(model.rule, Table):
-        return float(np.ptp(model.rule.values))
-    values = [*(float(pattern.g) for pattern in model.patterns), float(model.chance)]
-    return max(values) - min(values)
-
-
 def _through_p(by_p: Array, off: Array, times: Array, parameters: ModelArrays, moves: list[Array]) -> dict[str, Array]:
     """Return bounds on derivatives in time and parameters, `off` the bound on `by_p`: by the rule of products.
 
-    The factors that p moves by, s, bell (t - b) and bell alpha, are off by dx and 10 roundings of themselves, and t - b
-    by the conversion of b.
+    What p moves by, s, bell (t - b) and bell alpha, is off by 10 roundings of itself and because x is: the logarithms
+    of s and of the bell change by no more than x does. t - b is off by the conversion of b too.
     """
+    gamma, _, alpha, b, _ = parameters
     by_gamma, by_alpha, by_t = moves
-    factor = drift_of_x(times, parameters) + 10 * U
-    with np.errstate(invalid="ignore", divide="ignore"):
-        late = np.abs(times[:, None] - parameters.b)
-        shift = np.where(np.isfinite(late) & (late > 0), np.abs(by_alpha) / late * np.abs(parameters.b) * U, 0.0)
-    found = {
-        name: np.abs(move) * off + np.abs(by_p * move) * factor
-        for name, move in (("gamma", by_gamma), ("alpha", by_alpha), ("b", by_t))
-    }
-    found["alpha"] += np.abs(by_p) * shift
+    dx, slope = drift_of_x(times, parameters), steepest(times, parameters)
+    with np.errstate(over="ignore", invalid="ignore"):
+        grown = np.expm1(dx)
+        bell = gamma * slope  # the largest
+        late = np.abs(times[:, None] - b)
+        late = np.where(np.isfinite(late), late, 0.0)  # at infinite times nothing moves
+        off_by_gamma = np.fmin(by_gamma * grown, np.minimum(slope * dx, 1.0)) + 10 * U * by_gamma
+        off_bell = bell * (np.minimum(grown, 1.0) + 10 * U) + SMALLEST
+        found = {
+            name: np.abs(move) * off + (np.abs(by_p) + off) * wrong
+            for name, move, wrong in (
+                ("gamma", by_gamma, off_by_gamma),
+                ("alpha", by_alpha, late * off_bell + bell * np.abs(b) * U),
+                ("b", by_t, alpha * off_bell),
+            )
+        }
     found["t"] = found["b"].sum(axis=1) + by_p.shape[1] * U * np.abs(by_p * by_t).sum(axis=1)
     return found
 

@@ -4,7 +4,7 @@ In units of u = 2^-53, to first order, for parameters that are exact in a model 
 
     x = alpha (t - b)     off by  dx = (3 |x| + alpha |b|) u, or by (8 X + 3 alpha |b| + 70) u, X the largest |x|, where
                           exponentials are multiplied along a uniform grid (`many_models`)
-    p = gamma s(x)        off by  drift + 5 u p,   drift = bell (dx + 2 u),   bell = gamma s (1 - s)
+    p = gamma s(x)        off by  drift + 5 u p,   drift = bell (dx + 2 u),   bell the largest gamma s (1 - s) within dx
     q = 1 - p             off by  drift + 7 u q
 
 The drift of p and that of q are one: what moves p up moves q down. Their other errors are independent.
@@ -13,11 +13,12 @@ The drift of p and that of q are one: what moves p up moves q down. Their other 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..analytic.model import PatternModel
 from ..analytic.rules import Rule, SoftPreference, Table
 from .compensated import LONG
 from .legendre import LARGEST_RULE
 from .model_arrays import ModelArrays
-from .soft_quadrature import shortest_nodes
+from .soft_quadrature import shortest_nodes, soft_nodes
 
 Array = NDArray[np.float64]
 
@@ -37,23 +38,39 @@ SMALLEST = 5e-324
 def drift_of_x(times: Array, parameters: ModelArrays, *, uniform: bool = False) -> Array:
     """Return how far x = alpha (t - b) may be off, (T, n); 0 where it is infinite, and p at its limit."""
     _, _, alpha, b, _ = parameters
+    x = _distance(times, parameters)
     with np.errstate(over="ignore", invalid="ignore"):
-        x = np.abs(alpha * (times[:, None] - b))
         if uniform:  # a start, a way from there of at most 2 X, and times that are even to a rounding of the largest
-            off = (8 * x.max(axis=0, initial=0.0) + 3 * alpha * np.abs(b) + GRID) * U + 0 * x
+            off = 8 * U * x.max(axis=0, initial=0.0) + 3 * (U * alpha) * np.abs(b) + GRID * U + 0 * x
         else:
-            off = (3 * x + alpha * np.abs(b)) * U
+            off = 3 * U * x + (U * alpha) * np.abs(b)
+        off += SMALLEST * (np.abs(times[:, None] - b) + alpha)  # conversions of what is below the normal range
     return np.where(np.isfinite(x), off, 0.0)
 
 
-def drift(times: Array, parameters: ModelArrays, *, uniform: bool = False) -> Array:
-    """Return how far p may be off because x is, (T, n)."""
-    gamma, _, alpha, b, _ = parameters
+def _distance(times: Array, parameters: ModelArrays) -> Array:
+    """Return |x|, (T, n), also where t - b overflows."""
+    _, _, alpha, b, _ = parameters
     with np.errstate(over="ignore", invalid="ignore"):
-        e = np.exp(-np.abs(alpha * (times[:, None] - b)))
-        bell = gamma * e / (1 + e) ** 2
-    # NaN: alpha = 0 at an infinite time, where p is gamma / 2
-    return np.nan_to_num(bell) * (drift_of_x(times, parameters, uniform=uniform) + 2 * U)
+        return 2 * (alpha * np.abs(0.5 * times[:, None] - 0.5 * b))
+
+
+def steepest(times: Array, parameters: ModelArrays, *, uniform: bool = False) -> Array:
+    """Return the largest s (1 - s) at any x as far off as `drift_of_x` allows, (T, n): at the one nearest to 0.
+
+    x may be off by much where alpha b is beyond 1e10 or so, and s (1 - s) then changes on the way there.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        nearest = np.fmax(_distance(times, parameters) - drift_of_x(times, parameters, uniform=uniform), 0.0)
+        e = np.exp(-nearest)
+    return np.where(np.isinf(times)[:, None], 0.0, e / (1 + e) ** 2)
+
+
+def drift(times: Array, parameters: ModelArrays, *, uniform: bool = False) -> Array:
+    """Return how far p may be off because x is, (T, n): by the mean value theorem, and by no more than gamma."""
+    dx = drift_of_x(times, parameters, uniform=uniform)
+    with np.errstate(over="ignore"):
+        return parameters.gamma * np.minimum(steepest(times, parameters, uniform=uniform) * (dx + 2 * U), 1.0)
 
 
 def roundings(rule: Rule, n: int) -> int:
@@ -65,6 +82,36 @@ def roundings(rule: Rule, n: int) -> int:
         case Table():
             return 2 * n + (1 << n // 2) + (1 << (n - n // 2)) + 2
         case SoftPreference():
-            return 2 * (3 * n + shortest_nodes(rule).s.size + 20) + 1
+            return _of_soft(n, shortest_nodes(rule).s.size)
         case _:
-            return 1200 if n > LONG else 2 * (2 * n + min((n + 1) // 2, LARGEST_RULE) + 10) + 1
+            return 1200 if n > LONG else _of_quadrature(n)
+
+
+def roundings_of_derivatives(rule: Rule, n: int) -> int:
+    """Return how many roundings each part of a derivative has, given p, q and g: sums of the same lengths as a value.
+
+    But no derivative takes the exact nodes of whole weights, and above 1000 patterns none is compensated.
+    """
+    match rule:
+        case Table():
+            return roundings(rule, n)
+        case SoftPreference():
+            return _of_soft(n, soft_nodes(rule).s.size)
+        case _:
+            return _of_quadrature(n)
+
+
+def _of_soft(n: int, nodes: int) -> int:
+    return 2 * (3 * n + nodes + 20) + 1
+
+
+def _of_quadrature(n: int) -> int:
+    return 2 * (2 * n + min((n + 1) // 2, LARGEST_RULE) + 10) + 1
+
+
+def range_of(model: PatternModel) -> float:
+    """Return how far apart two values of G may be."""
+    if isinstance(model.rule, Table):
+        return float(np.ptp(model.rule.values))
+    values = [*(float(pattern.g) for pattern in model.patterns), float(model.chance)]
+    return max(values) - min(values)

@@ -90,12 +90,15 @@ def soft_accuracy_py(
     g: Array,
     row: NDArray[np.int64],
     decay: Array,
-    rate: Array,
-    weight: Array,
+    share: Array,
     chance: float,
     test: Array,
 ) -> None:
-    """Fill `test` (T,) from p and q = 1 - p (T, n), with tables of `SoftNodes`: the loop of `quadrature`."""
+    """Fill `test` (T,) from p and q = 1 - p (T, n), with tables of `SoftNodes`: the loop of `quadrature`.
+
+    `share` (rows, m) is the rate times the weight of the node. Nodes are near 1/w where the rate is near w, so shares
+    are below 1, where rates go up to 2^1000 and would overflow under the factor that lifts a denormal p.
+    """
     m = decay.shape[1]
     n = g.shape[0]
     product = np.empty(m)
@@ -116,13 +119,13 @@ def soft_accuracy_py(
                 factor = right * decay[one, a] + miss
                 next_factor = next_right * decay[other, a] + next_miss
                 both = factor * next_factor
-                met = (gain * rate[one, a]) * next_factor + (next_gain * rate[other, a]) * factor
+                met = (gain * share[one, a]) * next_factor + (next_gain * share[other, a]) * factor
                 total[a] = total[a] * both + met * product[a]
                 product[a] *= both
             none *= miss * next_miss
         value = 0.0
         for a in range(m):
-            value += weight[a] * total[a]
+            value += total[a]
         test[i] = value * LOWER + none
 
 
@@ -134,5 +137,5 @@ def soft_accuracy(p: Array, q: Array, g: Array, rule: SoftPreference, chance: fl
     rule.check(g.shape[0])
     nodes = shortest_nodes(rule)
     test = np.empty(p.shape[0])
-    soft_accuracy_kernel(p, q, g, nodes.row, nodes.decay, nodes.rate, nodes.weight, chance, test)
+    soft_accuracy_kernel(p, q, g, nodes.row, nodes.decay, nodes.rate * nodes.weight, chance, test)
     return test

@@ -1,7 +1,7 @@
 """Returned bounds hold against the definition in balls of 300 bits, and are not far above what is seen."""
 
+import math
 from fractions import Fraction
-from typing import Any
 
 import flint
 import numpy as np
@@ -9,6 +9,10 @@ import pytest
 
 from grokdd.analytic import InputError, Mean, Pattern, PatternModel, Preferred, Priority, SoftPreference, Table, presets
 from grokdd.simulate import bounded_curves, bounded_gradient, curves, gradient
+from grokdd.simulate.gradient_bounds import DIVIDED, divided
+from grokdd.simulate.legendre import LARGEST_RULE, legendre
+
+from .ball_definition import ball, by_definition
 
 BITS = 300
 RULES = {
@@ -38,48 +42,6 @@ def random_model(rng, rule):
     return PatternModel(patterns, chosen, chance, chance_train=Fraction(1, 97))
 
 
-def ball(number):
-    exact = Fraction(number)
-    return flint.arb(flint.fmpq(exact.numerator, exact.denominator))
-
-
-def by_definition(model, t) -> dict[str, Any]:
-    """Return the curves and all derivatives at t, as balls."""
-    n, time = model.n, ball(t)
-    x = [ball(one.alpha) * (time - ball(one.b)) for one in model.patterns]
-    s = [1 / (1 + (-value).exp()) for value in x]
-    bell = [ball(one.gamma) * a * (1 - a) for one, a in zip(model.patterns, s, strict=True)]
-    p = [ball(one.gamma) * a for one, a in zip(model.patterns, s, strict=True)]
-    sets = [ball(model.generalization([i for i in range(n) if mask >> i & 1])) for mask in range(2**n)]
-
-    def extension(known):
-        values = sets
-        for k in range(n - 1, -1, -1):
-            right = known.get(k, p[k])
-            half = len(values) // 2
-            values = [(1 - right) * low + right * high for low, high in zip(values[:half], values[half:], strict=True)]
-        return values[0]
-
-    def error(known):
-        none = ball(1 - model.chance_train)
-        for k in range(n):
-            none *= 1 - known.get(k, p[k])
-        return none
-
-    found = {"train": 1 - error({}), "train_error": error({}), "test": extension({})}
-    of_test = [extension({k: flint.arb(1)}) - extension({k: flint.arb(0)}) for k in range(n)]
-    of_train = [error({k: flint.arb(0)}) for k in range(n)]
-    for name, by_p in (("of_train", of_train), ("of_test", of_test)):
-        in_time = [a * b * ball(one.alpha) for a, b, one in zip(by_p, bell, model.patterns, strict=True)]
-        found[name] = {
-            "t": [sum(in_time, flint.arb(0))],
-            "gamma": [a * b for a, b in zip(by_p, s, strict=True)],
-            "alpha": [a * b * (time - ball(one.b)) for a, b, one in zip(by_p, bell, model.patterns, strict=True)],
-            "b": [-a for a in in_time],
-        }
-    return found
-
-
 @pytest.fixture(autouse=True)
 def precision():
     before, flint.ctx.prec = flint.ctx.prec, BITS
@@ -102,16 +64,53 @@ def test_no_error_is_above_its_bound_and_none_is_100_times_too_large(rule):
         found, moved = bounded_curves(model, times), bounded_gradient(model, times)
         for i, t in enumerate(times.tolist()):
             truth = by_definition(model, t)
-            for name in ("train", "train_error", "test"):
-                seen = shares(getattr(found.curves, name)[i], getattr(found, name)[i], [truth[name]])
+            for name, expected in truth.values.items():
+                seen = shares(getattr(found.curves, name)[i], getattr(found, name)[i], [expected])
                 worst[name] = max(worst.get(name, 0), *seen)
-            for accuracy in ("of_train", "of_test"):
-                for name, expected in truth[accuracy].items():
+            for accuracy, slopes in truth.slopes.items():
+                for name, expected in slopes.items():
                     got, bounds = getattr(moved.gradient, accuracy)[name][i], getattr(moved, accuracy)[name][i]
                     place = f"{accuracy} {name}"
                     worst[place] = max(worst.get(place, 0), *shares(got, bounds, expected))
     assert max(worst.values()) <= 1
     assert min(worst.values()) >= 0.01, worst
+
+
+def patterns(n, **parameters):
+    return PatternModel([Pattern(**{"gamma": 1, "g": 1, **parameters})] * n)
+
+
+BARELY = 1 + Fraction(1, 2**53) - Fraction(1, 2**73)
+"""Rounds to 1, and is off by almost as much as a rounding may be."""
+
+
+@pytest.mark.parametrize(
+    ("model", "t"),
+    [
+        pytest.param(patterns(1, alpha=10**17, b=Fraction(1, 3)), math.nextafter(1 / 3, 1), id="x off by a half"),
+        pytest.param(patterns(1, alpha=2 * 10**18, b=Fraction(1, 3)), math.nextafter(1 / 3, 1), id="p from saturation"),
+        pytest.param(patterns(2, alpha=36 * 10**11, b=BARELY), 1.0, id="two that move together"),
+        pytest.param(patterns(1, alpha=1, b=Fraction(422, 10)), 42.2, id="t = b, which is no double"),
+        pytest.param(patterns(1, alpha=1, b=1), 1e308, id="3 x overflows"),
+    ],
+)
+def test_bounds_hold_where_first_order_or_the_range_of_doubles_ends(model, t):
+    found, moved, truth = bounded_curves(model, [t]), bounded_gradient(model, [t]), by_definition(model, t)
+    for name, expected in truth.values.items():
+        assert max(shares(getattr(found.curves, name), getattr(found, name), [expected])) <= 1, name
+    for accuracy, slopes in truth.slopes.items():
+        for name, expected in slopes.items():
+            got, bounds = getattr(moved.gradient, accuracy)[name][0], getattr(moved, accuracy)[name][0]
+            assert max(shares(got, bounds, expected)) <= 1, (accuracy, name)
+
+
+def test_dividing_by_nearly_1_costs_nothing_and_by_nearly_0_what_the_nodes_allow():
+    p = np.array([[0.0, 5e-324, 1e-20, 2.0**-54, 0.5, 1.0, 1.0]])
+    q = np.array([[1.0, 1.0, 1.0, 1.0, 0.5, 1e-30, 0.0]])
+    expected = [1, 1, 1, 1, 2 * math.log(2), 1 + DIVIDED, 1 + DIVIDED]
+    assert np.ravel(divided(p, q, Mean())).tolist() == pytest.approx(expected, rel=1e-15)
+    u, w = legendre(LARGEST_RULE)
+    assert (w * u / (1 - u)).sum() <= DIVIDED
 
 
 @pytest.mark.parametrize("rule", ["mean", "preferred", "priority"])
@@ -123,7 +122,7 @@ def test_a_bracket_holds_the_truth(rule, nodes):
         found = bounded_curves(model, times, nodes=nodes)
         assert found.method == "bracket"
         for i, t in enumerate(times.tolist()):
-            assert max(shares(found.curves.test[i], found.test[i], [by_definition(model, t)["test"]])) <= 1
+            assert max(shares(found.curves.test[i], found.test[i], [by_definition(model, t).values["test"]])) <= 1
 
 
 def test_a_bracket_is_no_wider_than_it_must_be():

@@ -122,6 +122,14 @@ def test_tiny_predictiveness_adds_up(tiny, weights):
     assert abs(got - tiny * 1.75) <= max(roundings(rule, 3) * U * got, 5e-324)
 
 
+@pytest.mark.parametrize("apart", [500, 520, 999])
+def test_weights_hundreds_of_binary_digits_apart_overflow_nowhere(apart):
+    rule, p, g = SoftPreference((1, Fraction(2) ** apart)), np.array([[0.5, 0.25]]), np.array([0.5, 0.25])
+    expected = Fraction(3, 16) + Fraction(1, 32) + Fraction(1, 8) * (1 + 2 ** (apart - 1)) / (1 + 2**apart) / 2
+    got = soft_accuracy(p, 1 - p, g, rule, 0.0)[0]
+    assert abs(Fraction(got) - expected) <= roundings(rule, 2) * U * expected
+
+
 def test_weights_too_far_apart_are_refused():
     with pytest.raises(InputError, match=r"within a factor of 2\*\*1000"):
         soft_accuracy(np.ones((1, 2)), np.zeros((1, 2)), np.ones(2), SoftPreference((1, 2**1001)), 0.0)
@@ -133,7 +141,7 @@ def test_kernels_agree_with_their_python_twins(n):
     p, g = rng.random((4, n)), rng.random(n)
     for rule in rules(n):
         nodes = shortest_nodes(rule)
-        given = (p, 1 - p, g, nodes.row, nodes.decay, nodes.rate, nodes.weight, 0.1)
+        given = (p, 1 - p, g, nodes.row, nodes.decay, nodes.rate * nodes.weight, 0.1)
         got, expected = np.empty(4), np.empty(4)
         soft_accuracy_kernel(*given, got)
         soft_accuracy_py(*given, expected)
