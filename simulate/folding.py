@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import kernel
+from .memory import require_memory
 
 Array = NDArray[Any]  # float64 or float32
 
@@ -34,8 +35,15 @@ fold = kernel(fold_py)
 
 
 def folded(table: Array, p: Array, q: Array) -> Array:
-    """Return the extension (T,) at each row of p and q (T, n), for normalised arrays."""
+    """Return the extension (T,) at each row of p and q (T, n), for normalised arrays.
+
+    Raises
+    ------
+    MachineError
+        If there is no memory for half of the table.
+    """
     if not p.shape[1]:
         return np.full(p.shape[0], table[0])
+    require_memory(table.nbytes // 2, "half a table to fold in", 'use the form "enumeration" or "matrix"')
     scratch = np.empty(table.shape[0] // 2, table.dtype)
     return np.array([fold(table, right, wrong, scratch) for right, wrong in zip(p, q, strict=True)], table.dtype)

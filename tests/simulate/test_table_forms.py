@@ -5,9 +5,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from grokdd.analytic import InputError, PatternModel, SoftPreference, Table
+from grokdd.analytic import InputError, MachineError, PatternModel, SoftPreference, Table
 from grokdd.analytic.pattern import Pattern
-from grokdd.simulate import curves, extension, form_for, matrix_form, table_forms
+from grokdd.simulate import curves, extension, form_for, matrix_form, memory, table_forms
 from grokdd.simulate.folding import fold, fold_py
 from grokdd.simulate.matrix_form import all_weights, all_weights_py
 
@@ -79,6 +79,12 @@ def test_a_float32_table_is_computed_with_as_it_is(n, form):
     if n:
         assert np.abs(got / expected - 1).max() > 2.0**-40  # nothing was computed in float64
     assert np.array_equal(extension(table[::-1][::-1], p, form=form), got)
+
+
+def test_a_fold_beyond_free_memory_is_refused_with_the_bytes(monkeypatch):
+    monkeypatch.setattr(memory, "free_memory", lambda: 10**8)
+    with pytest.raises(MachineError, match="half a table to fold in takes 268435456 bytes of memory, and 100000000 are"):
+        extension(np.broadcast_to(0.0, 2**26).copy(), np.zeros((1, 26)), form="fold")
 
 
 def test_another_form_is_refused():
