@@ -46,7 +46,8 @@ def curves(model: PatternModel, t: ArrayLike, *, form: ValueForm | None = None) 
     -----
     Mean, preferred and priority rules take O(n**2) per time up to 56 patterns and O(n) beyond, soft preferences O(n)
     times the logarithm of how far their weights are apart, tables O(2**n). docs/theory.md, sections 1, 2 and 4,
-    states the formulas and the errors.
+    states the formulas and the errors. One thread computes, but for form="matrix", which tables of 13 patterns and more
+    take by default: its last bits may depend on the machine and the number of threads of NumPy's linear algebra.
 
     Examples
     --------
