@@ -145,9 +145,10 @@ def main() -> int:
     parser.add_argument("--share", type=float, default=1.0, help="of the full size (1)")
     parser.add_argument("--out", type=Path, required=True, help="JSON file of the result")
     arguments = parser.parse_args()
+    made_with = environment()
     found = campaign(arguments.share, lambda text: print(text, file=sys.stderr, flush=True))
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_text(written({"environment": environment(), **found}))
+    arguments.out.write_text(written({"environment": made_with, **found}))
     return 1 if any(found[name]["above"] for name in found if name != "share") else 0
 
 

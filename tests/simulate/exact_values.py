@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf, isfinite, lcm
 
+from flint import fmpz
+
 from grokdd.analytic import Preferred, Priority, Rule, SoftPreference, Table
 
 Ratio = tuple[int, int]
@@ -76,7 +78,7 @@ def generalizations(sum_: Sum) -> tuple[list[int], list[int]]:
     """Return num and den of all sets: G(A) = num / den / unit."""
     n = len(sum_.g)
     if isinstance(sum_.rule, Table):
-        return [int(Fraction(value) * sum_.unit) for value in sum_.rule.values.tolist()], [1] * 2**n
+        return [int(value * sum_.unit) for value in sum_.rule.values.tolist()], [1] * 2**n  # exact: a power of 2
     weights = weights_of(sum_.rule, n)
     num, den = subset_sums([w * g for w, g in zip(weights, sum_.g, strict=True)]), subset_sums(weights)
     num[0], den[0] = sum_.chance, 1
@@ -104,10 +106,16 @@ def expectation(sum_: Sum, num: Sequence[int], den: Sequence[int]) -> Ratio:
 
 
 def added(terms: Sequence[Ratio]) -> Ratio:
-    """Return the sum of ratios, by halves, so that few of the products are of long numbers."""
+    """Return the sum of ratios."""
+    above, below = by_halves([(fmpz(above), fmpz(below)) for above, below in terms])
+    return int(above), int(below)
+
+
+def by_halves(terms: Sequence[tuple[fmpz, fmpz]]) -> tuple[fmpz, fmpz]:
+    """Return the sum, few of whose products are of long numbers; those may have millions of digits."""
     if len(terms) < 2:
-        return terms[0] if terms else (0, 1)
-    (a, b), (c, d) = added(terms[: len(terms) // 2]), added(terms[len(terms) // 2 :])
+        return terms[0] if terms else (fmpz(0), fmpz(1))
+    (a, b), (c, d) = by_halves(terms[: len(terms) // 2]), by_halves(terms[len(terms) // 2 :])
     return a * d + b * c, b * d
 
 
@@ -177,4 +185,6 @@ def roundings_off(got: float, exact: Ratio, size: Ratio | None = None) -> float:
     above, unit = exact if size is None else size
     if above == 0:
         return inf
+    if size is None:  # without a product of two long numbers
+        return (off << 53) / (b * abs(above))
     return (off * unit << 53) / (below * abs(above))
