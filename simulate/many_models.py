@@ -262,9 +262,9 @@ def curves_of_many(
 
     Notes
     -----
-    As `curves`, but for what a uniform grid adds: exp(-x) is off by at most (4 X + 35) 2**-52 of itself instead of
-    |x| 2**-52, X the largest |x| of the grid, and p and 1 - p by as much. `bounds_of_many` bounds the results. Where p
-    is below 1e-290 its digits are not kept.
+    As `curves`, but for what a uniform grid adds: exp(-x) is off by at most (7 X + 5 alpha |b| + 35) 2**-52 of itself
+    instead of |x| 2**-52, X the largest |x| of the grid, and p and 1 - p by as much. `bounds_of_many` bounds the
+    results. Where p is below 1e-290 its digits are not kept.
 
     Examples
     --------

@@ -111,7 +111,7 @@ def preference_accuracy(p: Array, q: Array, g: Array, rule: Mean | Preferred | P
     """Return test accuracy (T,) from p and q (T, n) and g (n,)."""
     test = np.empty(p.shape[0])
     order, listed, u, w, layered = plan(rule, g.shape[0])
-    if p.shape[0] >= MANY_TIMES and u.shape[0] <= FEW_NODES:
+    if p.shape[0] >= MANY_TIMES and u.shape[0] <= FEW_NODES and g.shape[0] <= LONG:
         preference_accuracy_over_times_kernel(p, q, g, order, listed, u, w, chance, test)
     else:
         chosen = long_preference_accuracy_kernel if g.shape[0] > LONG else preference_accuracy_kernel

@@ -2,8 +2,8 @@
 
 In units of u = 2^-53, to first order, for parameters that are exact in a model and doubles in a kernel:
 
-    x = alpha (t - b)     off by  dx = (3 |x| + alpha |b|) u, or by (8 X + 3 alpha |b| + 70) u, X the largest |x|, where
-                          exponentials are multiplied along a uniform grid (`many_models`)
+    x = alpha (t - b)     off by  dx = (3 |x| + alpha |b|) u, or by (14 X + 9 alpha |b| + 70) u, X the largest |x|,
+                          where exponentials are multiplied along a uniform grid (`many_models`)
     p = gamma s(x)        off by  drift + 5 u p,   drift = bell (dx + 2 u),   bell the largest gamma s (1 - s) within dx
     q = 1 - p             off by  drift + 7 u q
 
@@ -40,8 +40,8 @@ def drift_of_x(times: Array, parameters: ModelArrays, *, uniform: bool = False) 
     _, _, alpha, b, _ = parameters
     x = _distance(times, parameters)
     with np.errstate(over="ignore", invalid="ignore"):
-        if uniform:  # a start, a way from there of at most 2 X, and times that are even to a rounding of the largest
-            off = 8 * U * x.max(axis=0, initial=0.0) + 3 * (U * alpha) * np.abs(b) + GRID * U + 0 * x
+        if uniform:  # a start, a way from there of at most 2 X, and times that are even to 6 u of the largest
+            off = 14 * U * x.max(axis=0, initial=0.0) + 9 * (U * alpha) * np.abs(b) + GRID * U + 0 * x
         else:
             off = 3 * U * x + (U * alpha) * np.abs(b)
         off += SMALLEST * (np.abs(times[:, None] - b) + alpha)  # conversions of what is below the normal range

@@ -1,9 +1,9 @@
 """Second derivatives of both accuracies along a direction: products of their Hessians with a vector, for fits.
 
 A gradient is made of sums and products, so it has a value at complex numbers, and at x + i h v its imaginary part is h
-times its derivative along v, with an error of h^2 (Squire and Trapp 1998). h is 2^-200: the error is far below a
-rounding, and nothing is subtracted. That is done for the gradient in p, g and weights, by the kernels that compute it;
-how p moves with time and parameters is differentiated twice as it is written (docs/theory.md, 2.9).
+times its derivative along v, with an error of h^2 (Squire and Trapp 1998). h makes the largest move 2^-200: the error
+is far below a rounding, and nothing is subtracted. That is done for the gradient in p, g and weights, by the kernels
+that compute it; how p moves with time and parameters is differentiated twice as it is written (docs/theory.md, 2.9).
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 Numbers = NDArray[Any]  # complex128
 
 STEP = 2.0**-200
-"""h, a power of 2, so that it is divided out exactly."""
+"""How far the largest of p, g and weights moves; h is a power of 2, so that it is divided out exactly."""
 OF_PATTERNS = ("gamma", "alpha", "b", "g", "weights")
 """What a direction may name besides "t"."""
 
@@ -98,17 +98,35 @@ def hessian_product(model: PatternModel, t: ArrayLike, direction: Mapping[str, A
     p, q, *moves = predictiveness_changes(times, *moving)
     moves_along = _moves_along(times, parameters, way)
     p_along = moves[0] * way["gamma"] + moves[1] * way["alpha"] + moves[2] * (way["t"] - way["b"])
-    right: Numbers = p + 1j * STEP * p_along
-    wrong: Numbers = q - 1j * STEP * p_along
-    by_p, own = _in_p(right, wrong, g + 1j * STEP * way["g"], way["weights"], model.rule, float(model.chance))
+    lightest = float(min(model.rule.weights, default=1)) if isinstance(model.rule, SoftPreference) else 1.0
+    h = _steps(p_along, max(np.abs(way["g"]).max(initial=0), np.abs(way["weights"]).max(initial=0) / lightest))
+    right: Numbers = p + 1j * (h * p_along)
+    wrong: Numbers = q - 1j * (h * p_along)
+    one = float(h[0, 0]) if h.size else 1.0  # the same for all times wherever g or weights move
+    by_p, own = _in_p(
+        right, wrong, g + 1j * one * way["g"], one * way["weights"] / lightest, model.rule, float(model.chance)
+    )
     train: Numbers = np.empty_like(wrong)
     coverage_change_kernel(wrong, float(1 - model.chance_train), train)
-    of_train, of_test = (_through_p(np.real(one), np.imag(one) / STEP, moves, moves_along) for one in (train, by_p))
+    of_train, of_test = (_through_p(np.real(some), np.imag(some) / h, moves, moves_along) for some in (train, by_p))
     return HessianProduct(
         times,
         MappingProxyType(of_train),
-        MappingProxyType(of_test | {name: np.imag(values) / STEP for name, values in own.items()}),
+        MappingProxyType(of_test | {name: np.imag(values) / h for name, values in own.items()}),
     )
+
+
+def _steps(p_along: Array, own: float) -> Array:
+    """Return h at each time, (T, 1): a power of 2 that makes the largest move STEP or a half of it.
+
+    So the step is small beside every parameter, however long the direction, and no digit of a short one is lost.
+    `own` is the largest move of g and weights, which are the same at all times: where they move, h is too.
+    """
+    largest = np.abs(p_along).max(axis=1, initial=0.0, keepdims=True)
+    if own:
+        largest = np.full_like(largest, max(own, largest.max(initial=0.0)))
+    _, exponent = np.frexp(np.where(largest > 0, largest, 1.0))
+    return np.ldexp(STEP, np.minimum(-exponent, 1200))
 
 
 def _way(model: PatternModel, direction: Mapping[str, ArrayLike]) -> dict[str, Array]:
@@ -130,11 +148,14 @@ def _moves_along(times: Array, parameters: ModelArrays, way: Mapping[str, Array]
     bell = gamma s (1 - s) has the derivative gamma s (1 - s)(1 - 2 s) in x = alpha (t - b).
     """
     gamma, _, alpha, b, _ = parameters
-    late = times[:, None] - b
-    x = alpha * late
+    most = np.finfo(float).max
+    late = 2 * np.clip(0.5 * times[:, None] - 0.5 * b, -most / 2, most / 2)  # finite, so that 0 times it is 0
+    with np.errstate(over="ignore"):
+        x = alpha * late
     e = np.exp(-np.abs(x))
     slope = e / (1 + e) ** 2  # s (1 - s)
-    x_along = way["alpha"] * late + alpha * (way["t"] - way["b"])
+    with np.errstate(over="ignore", invalid="ignore"):
+        x_along = np.where(slope == 0, 0.0, way["alpha"] * late + alpha * (way["t"] - way["b"]))
     bell_along = way["gamma"] * slope - gamma * slope * np.sign(x) * (1 - e) / (1 + e) * x_along
     bell = gamma * slope
     return (
@@ -158,11 +179,10 @@ def _in_p(
             _, right, wrong = enumerate_known(rule_table(rule, np.real(g), chance), p, q)
             return right - wrong, {}
         case SoftPreference():
-            lightest = float(min(rule.weights, default=1))
-            weights: Numbers = scaled_weights(rule) + 1j * STEP * weights_along / lightest
+            weights: Numbers = scaled_weights(rule) + 1j * weights_along
             real = soft_nodes(rule)
             soft = soft_gradient_at(p, q, g, weights, soft_tables(weights, real.s, real.weight), chance)
-            return soft.by_p, {"g": soft.by_g, "weights": soft.by_weights / lightest}
+            return soft.by_p, {"g": soft.by_g, "weights": soft.by_weights / float(min(rule.weights, default=1))}
         case _:
             found = preference_gradient(p, q, g, rule, chance)
             return found.by_p, {"g": found.by_g}

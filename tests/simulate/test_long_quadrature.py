@@ -12,6 +12,7 @@ from grokdd.simulate.compensated import LONG, grown, grown_py, missed, missed_py
 from grokdd.simulate.coverage import coverage, long_coverage_kernel, long_coverage_py
 from grokdd.simulate.long_quadrature import long_preference_accuracy_kernel, long_preference_accuracy_py
 from grokdd.simulate.quadrature import preference_accuracy
+from grokdd.simulate.quadrature_over_times import MANY_TIMES
 from grokdd.simulate.quadrature_plan import plan
 
 EPS = 2.0**-52
@@ -144,3 +145,13 @@ def test_what_is_lost_in_a_step_is_carried():
         assert missed(1.0, 2.0**-60, p, 1 - p) == missed_py(1.0, 2.0**-60, p, 1 - p)
     assert shrunk(1.0, 0.0, 2.0**-60) == (1.0, -(2.0**-60))
     assert grown(2.0**-60, 0.0, 1.0) == (1.0, 2.0**-60)
+
+
+def test_a_long_priority_list_is_compensated_at_many_times_too():
+    n = 20_000
+    p, q = np.full((MANY_TIMES, n), 2.0**-53), np.full((MANY_TIMES, n), 1 - 2.0**-53)
+    p[:, -10:] = q[:, -10:] = 0.5
+    g = np.where(np.arange(n) < n - 10, 0.0, 0.5015)
+    rule = Priority(range(n - 10))
+    many, one = preference_accuracy(p, q, g, rule, 0.0), preference_accuracy(p[:1], q[:1], g, rule, 0.0)
+    assert np.abs(many / one - 1).max() <= 2 * 600 * 2.0**-52

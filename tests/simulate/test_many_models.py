@@ -70,6 +70,17 @@ def test_the_largest_error_on_a_grid_is_no_hundredth_of_its_bound():
     assert 0.01 < seen < 1
 
 
+def test_times_that_are_even_but_for_a_rounding_are_within_the_bound():
+    t = 2.0**20 + np.arange(640) / 16
+    rounding = np.spacing(t.max())
+    t[320] -= rounding  # where a block begins
+    t[321:] += rounding
+    model = [[1.0]], [[1.0]], [[t[400]]], [[1.0]]
+    got = curves_of_many(t, *model)
+    off = np.abs(got.test[0] - bounded_curves(model_of(model, 0, Mean(), 0, 0), t).curves.test)
+    assert 0.1 < (off / bounds_of_many(got, *model).test[0]).max() < 1
+
+
 def test_exponentials_on_a_grid_keep_their_digits():
     t = np.arange(0.0, 320.0)
     decay = np.empty(320)

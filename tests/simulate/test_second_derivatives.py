@@ -1,5 +1,7 @@
 """Hessian products against mixed differences of the definition in 80 digits, and against each other."""
 
+from fractions import Fraction
+
 import mpmath
 import numpy as np
 import pytest
@@ -111,3 +113,52 @@ def test_what_cannot_move_is_refused():
 def test_no_direction_no_change():
     found = hessian_product(PatternModel(presets.grokking().patterns, SoftPreference((1, 2, 3))), TIMES, {})
     assert not any(values.any() for values in (*found.of_train.values(), *found.of_test.values()))
+
+
+def test_light_weights_are_no_other_rule():
+    """Only ratios matter: a direction of 1e-70 at weights of 1e-70 is one of 1 at weights of 1."""
+    patterns = [Pattern(gamma=1, alpha=Fraction(1, 2), b=10, g=1), Pattern(gamma=1, alpha=Fraction(1, 2), b=12, g=0)]
+    light = Fraction(1, 2**230)
+    expected = hessian_product(PatternModel(patterns, SoftPreference((1, 2))), [11.0], {"weights": [1, 0]})
+    model = PatternModel(patterns, SoftPreference((light, 2 * light)))
+    got = hessian_product(model, [11.0], {"weights": [float(light), 0]})
+    for name in ("t", "gamma", "alpha", "b", "g"):
+        assert np.array_equal(got.of_test[name], expected.of_test[name])
+    assert np.array_equal(got.of_test["weights"] * float(light), expected.of_test["weights"])
+
+
+@pytest.mark.parametrize("length", [1e-250, 1.0, 1e62, 1e250])
+def test_products_are_linear_in_the_direction(length):
+    """Five patterns: the gradient is of fourth degree in p, so that a step that is not small shows."""
+    model = PatternModel([Pattern(gamma=1, alpha=1, b=10 + k, g=k % 2) for k in range(5)])
+    way = np.array([1.0, -2.0, 0.5, 3.0, -1.0])
+    expected = hessian_product(model, [8.0, 12.0], {"gamma": way})
+    got = hessian_product(model, [8.0, 12.0], {"gamma": way * length})
+    for name in ("t", "gamma", "alpha", "b", "g"):
+        np.testing.assert_allclose(got.of_test[name] / length, expected.of_test[name], rtol=1e-12, atol=1e-15)
+
+
+def test_steps_at_the_largest_speeds_have_their_second_derivatives():
+    """With alpha and 1 / (t - b) scaled by c, derivatives in time scale by c each: p is the same at t = b."""
+    fast, slow = ([Pattern(gamma=1, alpha=alpha, b=10, g=k % 2) for k in range(5)] for alpha in (2**230, 1))
+    got = hessian_product(PatternModel(fast), [10.0], {"t": 1.0})
+    expected = hessian_product(PatternModel(slow), [10.0], {"t": 1.0})
+    for accuracy in ("of_train", "of_test"):
+        one, other = getattr(got, accuracy)["t"], getattr(expected, accuracy)["t"]
+        np.testing.assert_allclose(one * 2.0**-460, other, rtol=1e-13)
+
+
+def test_digits_of_tiny_second_derivatives_are_kept():
+    model = PatternModel([Pattern(gamma=1, alpha=1, b=10, g=1), Pattern(gamma=1, alpha=1, b=700, g=0)])
+    got = hessian_product(model, [60.0], {"alpha": [0, 1]}).of_test["gamma"][0, 0]
+    assert abs(got / 3.6e-276) == pytest.approx(1, abs=0.02)  # to the two digits known; it was 0
+
+
+def test_distances_that_overflow_move_nothing():
+    model = PatternModel(
+        [Pattern(gamma=1, alpha=Fraction(1, 2), b=10**308, g=1), Pattern(gamma=1, alpha=0, b=10**308, g=1)]
+    )
+    found = hessian_product(model, [-1e308], {"t": 1})
+    for named in (found.of_train, found.of_test):
+        assert all(np.isfinite(values).all() for values in named.values())
+        assert not any(named[name].any() for name in ("t", "gamma", "b"))
