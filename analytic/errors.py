@@ -1,9 +1,11 @@
 """The two ways in which a call can fail that are not our bug.
 
-The command turns them into exit codes: 2 for input that cannot be used, 4 for a machine that failed us.
+Commands turn them into exit codes: 2 for input that cannot be used, 4 for a machine that failed us.
 """
 
 import reprlib
+import sys
+from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -17,6 +19,19 @@ class InputError(ValueError):
 
 class MachineError(RuntimeError):
     """The machine failed us: no memory, no disk, no such device, or an extra that is not installed."""
+
+
+def exit_code_of(program: str, work: Callable[[], object]) -> int:
+    """Do the work of a command that is a module, and return its exit code; an error is one line on standard error."""
+    try:
+        work()
+    except InputError as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return 2
+    except (MachineError, OSError) as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return 4
+    return 0
 
 
 def demand(name: str, value: object, kind: type[T], words: str) -> T:

@@ -29,7 +29,7 @@ import torch
 from pyarrow import parquet
 from safetensors.torch import load_file, save_file
 
-from ..analytic.errors import InputError, MachineError
+from ..analytic.errors import InputError, MachineError, exit_code_of
 from .configuration import Configuration
 from .ensembles import Ensemble, run_ensemble
 from .environment import environment
@@ -370,7 +370,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("runs/gpu"), help="where files go (default: runs/gpu)")
     parser.add_argument("--device", default="cuda", help="cuda, cuda:N or cpu (default: cuda)")
     chosen = parser.parse_args(arguments)
-    try:
+
+    def work() -> None:
         if chosen.list:
             print(*listed(chosen.out), sep="\n")
         elif chosen.collect is not None:
@@ -380,16 +381,12 @@ def main(arguments: list[str] | None = None) -> int:
             if not chosen.minutes > 0:
                 raise InputError(f"--minutes must be above 0, got {chosen.minutes}")
             print(f"finished: {do_next(chosen.out, chosen.minutes, device_named(chosen.device))}")
-    except InputError as error:
-        print(f"gpu_queue: {error}", file=sys.stderr)
-        return 2
-    except (MachineError, OSError) as error:
-        print(f"gpu_queue: {error}", file=sys.stderr)
-        return 4
+
+    try:
+        return exit_code_of("gpu_queue", work)
     except KeyboardInterrupt as stop:
         print(f"gpu_queue: {stop}", file=sys.stderr)
         return 130
-    return 0
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from typing import Any
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from ..analytic.errors import InputError, MachineError
+from ..analytic.errors import InputError, exit_code_of
 from .configuration import Configuration
 from .environment import environment
 from .experiments import decay_1_plainly, decay_1_represented, division_mod_97
@@ -196,19 +196,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=300, help="updates of each case (default: 300)")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each case (default: 3)")
     chosen = parser.parse_args(arguments)
-    try:
+
+    def work() -> None:
         device = device_named(chosen.device)
         cases = cuda_cases() if device.type == "cuda" else cpu_cases()
         rows = measure_cases(cases, device, steps=chosen.steps, rounds=chosen.rounds)
         chosen.out.parent.mkdir(parents=True, exist_ok=True)
         write_json(chosen.out, record(device, rows))
-    except InputError as error:
-        print(f"throughput: {error}", file=sys.stderr)
-        return 2
-    except (MachineError, OSError) as error:
-        print(f"throughput: {error}", file=sys.stderr)
-        return 4
-    return 0
+
+    return exit_code_of("throughput", work)
 
 
 if __name__ == "__main__":

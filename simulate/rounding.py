@@ -30,7 +30,8 @@ GRID = 70
 """Roundings of multiplying along a uniform grid: 22 for 7 single steps, 20 for each two squarings and the exponential
 that begins them, 6 for doubling, 2 for the start."""
 HIGHER = 1.0 + 1e-6
-"""For products of errors, which are left out: sums of fewer than 1e8 roundings are below 1e-8."""
+"""For products of roundings, which are left out: fewer than 1e8 of them add up to less than 1e-8. What p drifts by can
+be much more, where alpha b is beyond 1e10 or so; its second order is counted by itself (`bounds`)."""
 SMALLEST = 5e-324
 """What is left of a rounding in the subnormal range."""
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..analytic.errors import InputError, MachineError
+from ..analytic.errors import exit_code_of
 from ..empirical.run_folder import write_text
 from . import all_cases, errors_found
 from .errors_found import Error
@@ -52,20 +52,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--pages-only", action="store_true", help="write figures and page of the record that is there")
     parser.add_argument("--seconds", type=float, default=SECONDS, help=f"of each case (default: {SECONDS:g})")
     chosen = parser.parse_args(arguments)
-    try:
+
+    def work() -> None:
         if not chosen.pages_only:
             cases = [*all_cases.of_the_claims(), *all_cases.beside_them()]
             chosen.out.mkdir(parents=True, exist_ok=True)
             record = made(cases, all_errors(), seconds=chosen.seconds, say=lambda line: print(line, flush=True))
             write_record(record, chosen.out)
         write_pages(chosen.out, chosen.page)
-    except InputError as error:
-        print(f"benchmarking: {error}", file=sys.stderr)
-        return 2
-    except (MachineError, OSError) as error:
-        print(f"benchmarking: {error}", file=sys.stderr)
-        return 4
-    return 0
+
+    return exit_code_of("benchmarking", work)
 
 
 if __name__ == "__main__":

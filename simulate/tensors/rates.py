@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...analytic.errors import InputError, MachineError
+from ...analytic.errors import MachineError, exit_code_of
 from ...analytic.rules import Mean
 from ..quadrature_plan import plan
 from .quadrature import AT_ONCE, TensorCurves, curves_on_tensors
@@ -292,18 +292,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="the JSON file to write")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N (default: cpu)")
     chosen = parser.parse_args(arguments)
-    try:
+
+    def work() -> None:
         device = _device_named(chosen.device)
         found = measure(device, CARD if device.type == "cuda" else PROCESSOR, lambda line: print(line, flush=True))
         chosen.out.parent.mkdir(parents=True, exist_ok=True)
         chosen.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    except InputError as error:
-        print(f"rates: {error}", file=sys.stderr)
-        return 2
-    except (MachineError, OSError) as error:
-        print(f"rates: {error}", file=sys.stderr)
-        return 4
-    return 0
+
+    return exit_code_of("rates", work)
 
 
 if __name__ == "__main__":

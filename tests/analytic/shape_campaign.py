@@ -5,21 +5,16 @@
 It takes about 10 minutes. A contradiction is a wrong proof: the command then exits with 1.
 """
 
-import argparse
-import json
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 from grokdd.analytic import shape
-from grokdd.empirical.environment import environment
+from tests.campaign import command
 
 from .definition import contradictions
 from .random_models import kind_of, random_model
@@ -64,21 +59,7 @@ def summary(trials: Iterable[Trial]) -> dict[str, Any]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Certified shapes of random models, held against the definition.")
-    parser.add_argument("--models", type=int, default=2000, help="how many (2000)")
-    parser.add_argument("--workers", type=int, default=1, help="processes, at most one a free core (1)")
-    parser.add_argument("--out", type=Path, required=True, help="JSON file of the result")
-    arguments = parser.parse_args()
-    trials: list[Trial] = []
-    with ProcessPoolExecutor(arguments.workers, mp_context=get_context("spawn")) as pool:
-        for one in pool.map(trial, range(arguments.models), chunksize=4):
-            trials.append(one)
-            if len(trials) % 100 == 0:
-                print(f"{len(trials)} of {arguments.models}", file=sys.stderr)
-    result = summary(trials)
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_text(json.dumps({"environment": environment(), **result}, indent=2) + "\n")
-    return 1 if result["contradicted"] else 0
+    return command("Certified shapes of random models, held against the definition.", 2000, trial, summary)
 
 
 if __name__ == "__main__":

@@ -5,21 +5,16 @@
 It takes about 5 minutes. Where both decide and differ, one of them is wrong: the command then exits with 1.
 """
 
-import argparse
-import json
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 from grokdd.analytic import classify
-from grokdd.empirical.environment import environment
 from grokdd.simulate import atlas
+from tests.campaign import command
 
 from .atlas_models import random_case, source_of
 
@@ -70,21 +65,7 @@ def summary(trials: Iterable[Trial]) -> dict[str, Any]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Kinds of random models by an atlas, held against `classify`.")
-    parser.add_argument("--models", type=int, default=3000, help="how many (3000)")
-    parser.add_argument("--workers", type=int, default=1, help="processes, at most one a free core (1)")
-    parser.add_argument("--out", type=Path, required=True, help="JSON file of the result")
-    arguments = parser.parse_args()
-    trials: list[Trial] = []
-    with ProcessPoolExecutor(arguments.workers, mp_context=get_context("spawn")) as pool:
-        for one in pool.map(trial, range(arguments.models), chunksize=4):
-            trials.append(one)
-            if len(trials) % 100 == 0:
-                print(f"{len(trials)} of {arguments.models}", file=sys.stderr)
-    result = summary(trials)
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_text(json.dumps({"environment": environment(), **result}, indent=2) + "\n")
-    return 1 if result["contradicted"] else 0
+    return command("Kinds of random models by an atlas, held against `classify`.", 3000, trial, summary)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,10 @@ from grokdd.simulate import logistic as logistics
 from grokdd.simulate.derivatives import through_p_kernel, through_p_py
 from grokdd.simulate.enumeration import enumerate_sets, product_weights_py
 from grokdd.simulate.enumeration_gradient import enumerate_known
+from grokdd.simulate.gradient_over_times import gradient_over_times_kernel, gradient_over_times_py
 from grokdd.simulate.quadrature import preference_accuracy
 from grokdd.simulate.quadrature_gradient import (
     Derivatives,
-    over_times,
-    over_times_py,
     preference_gradient,
     preference_gradient_kernel,
     preference_gradient_py,
@@ -226,7 +225,7 @@ def test_quadrature_kernels_agree_with_their_python_twins(n):
         preference_gradient_py(p, 1 - p, g, *plan(rule, n), 0.01, *expected)
         for x, y, scale in zip(got, expected, (1, expected.parts, 1, expected.parts), strict=True):
             assert (np.abs(x - y) <= bound * scale).all()
-        for function in (over_times, over_times_py):
+        for function in (gradient_over_times_kernel, gradient_over_times_py):
             function(p, 1 - p, g, *plan(rule, n)[:4], 0.01, *got)
             for x, y, scale in zip(got, expected, (1, expected.parts, 1, expected.parts), strict=True):
                 assert (np.abs(x - y) <= bound * scale).all()
