@@ -346,7 +346,7 @@ def test_names_that_steer_something_are_only_shown(name, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "rows",
     [
-        [(0.7, 1e300, 30, 1), (1, 1e200, 50, 0), (0.2, 1e-200, 200, 1)],
+        [(0.7, 1e300, 30, 1), (1, 1e-200, 50, 0)],
         [(1, 1e150, 1e150, 1), (1, 1, 1, 0)],
         [(1, 1, 1.5e308, 1)],
         [(1, 1.5e308, 1, 1)],
@@ -358,7 +358,7 @@ def test_numbers_beyond_reason_have_a_document(rows, tmp_path, monkeypatch):
     monkeypatch.setenv("GROKDD_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("grokdd.document.statements.margin_statements", lambda *_, **__: ())
     members = [Pattern(gamma=w, alpha=x, b=y, g=z) for w, x, y, z in rows]
-    rule = Preferred(2) if len(rows) == 3 else Mean()
+    rule = Preferred(1) if len(rows) == 2 else Mean()
     document = documented("x", PatternModel(members, rule))
     assert not [one.says for one in document.statements if "contradiction" in one.verified]
     write_document(document, tmp_path)
