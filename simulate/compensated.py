@@ -8,8 +8,8 @@ the *change*: all steps together err by a few roundings of the sum of all x.
 
 from .compile import kernel
 
-LONG = 1000
-"""Patterns above which plain recurrences, with errors up to 2 n 2^-52, give way to compensated ones."""
+LONG = 256
+"""Patterns above which plain recurrences give way to compensated ones, whose bound is the smaller one from here on."""
 
 
 def shrunk_py(high: float, low: float, x: float) -> tuple[float, float]:

@@ -89,6 +89,15 @@ def kernel_around(function: Function) -> Function:
     return cast(Function, numba.njit(**OPTIONS)(function))
 
 
+def inlined(function: Function) -> Function:
+    """Return `function` as one that is written into each kernel that calls it, and compiled under its options.
+
+    For a loop over an array that the kernel has made: there its strides are numbers, which a call would hide, and
+    loops over several of its rows vectorize better.
+    """
+    return cast(Function, numba.njit(inline="always")(function))
+
+
 def is_compiled(function: object) -> bool:
     """Return whether numba compiles a function, so that a kernel may call it; always so with NUMBA_DISABLE_JIT=1."""
     return isinstance(function, CPUDispatcher) or (bool(_config.DISABLE_JIT) and callable(function))

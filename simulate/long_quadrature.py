@@ -14,6 +14,7 @@ both; the terms, the weights and the sum over nodes take 50, the tail 1.
 import numpy as np
 from numpy.typing import NDArray
 
+from .certain_patterns import mean_of_all
 from .compensated import grown, missed, shrunk
 from .compile import kernel
 from .layer import end_of_layer
@@ -42,6 +43,7 @@ def long_preference_accuracy_py(
     product_low = np.empty(m)
     total = np.empty(m)
     total_low = np.empty(m)
+    when_certain = mean_of_all(g, order, listed)
     for i in range(p.shape[0]):
         end = end_of_layer(p[i], order, listed, layered)
         for a in range(m):
@@ -52,6 +54,7 @@ def long_preference_accuracy_py(
             total[a] = 0.0
             total_low[a] = 0.0
         none, none_low = 1.0, 0.0
+        doubt = 0.0 if order.shape[0] > listed else 1.0
         for j in range(listed, order.shape[0]):
             k = order[j]
             right = p[i, k]
@@ -71,10 +74,12 @@ def long_preference_accuracy_py(
                     product[a] *= factor
                     product_low[a] *= factor
             none, none_low = missed(none, none_low, right, miss)
+            doubt += miss
         integral = 0.0
         for a in range(m):
             integral += w[a] * (total[a] + total_low[a])
-        value, value_low = end * integral * LOWER + chance * (none + none_low), 0.0
+        value = end * integral * LOWER + chance * (none + none_low) if doubt != 0.0 else when_certain
+        value_low = 0.0
         for j in range(listed - 1, -1, -1):  # the most preferred last: it overrules all others
             k = order[j]
             value, value_low = missed(value, value_low, p[i, k], q[i, k])

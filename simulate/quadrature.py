@@ -10,16 +10,16 @@ enough for any n (docs/theory.md, 2: proved to 1e-16 for mu <= 1e9). A preferred
 wins wherever it is right, so the value is g_k p_k + (1 - p_k) (value of the others); a priority order repeats that.
 
 Accuracy, for g >= 0 and given p and q: every term is non-negative, so nothing cancels, and the relative error is at
-most (2 n + m + 10) * 2^-52. The chance level enters as it stands, not by the shift g - chance, whose terms would have
+most (9/4 n + m + 10) * 2^-52. The chance level enters as it stands, not by the shift g - chance, whose terms would have
 both signs.
 
 One integral, three ways through it, which differ in roundings only:
 
 | times | patterns | loops run over |
 | --- | --- | --- |
-| few | to 1000 | nodes: this file |
-| many | to 32 | times: `quadrature_over_times` |
-| any | above 1000 | nodes, compensated, so that errors do not grow with n: `long_quadrature` |
+| few, or any above 56 patterns | to 256 | nodes: this file |
+| many | to 56 | times: `quadrature_over_times` |
+| any | above 256 | nodes, compensated, so that errors do not grow with n: `long_quadrature` |
 """
 
 import numpy as np
@@ -31,7 +31,7 @@ from .compensated import LONG
 from .compile import fused_kernel
 from .layer import end_of_layer
 from .long_quadrature import long_preference_accuracy_kernel
-from .quadrature_over_times import FEW_NODES, MANY_TIMES, preference_accuracy_over_times_kernel
+from .quadrature_over_times import MANY_TIMES, preference_accuracy_over_times_kernel
 from .quadrature_plan import LIFT, LOWER, Order, plan
 
 Array = NDArray[np.float64]
@@ -111,7 +111,7 @@ def preference_accuracy(p: Array, q: Array, g: Array, rule: Mean | Preferred | P
     """Return test accuracy (T,) from p and q (T, n) and g (n,)."""
     test = np.empty(p.shape[0])
     order, listed, u, w, layered = plan(rule, g.shape[0])
-    if p.shape[0] >= MANY_TIMES and u.shape[0] <= FEW_NODES and g.shape[0] <= LONG:
+    if p.shape[0] >= MANY_TIMES and not layered and g.shape[0] <= LONG:
         preference_accuracy_over_times_kernel(p, q, g, order, listed, u, w, chance, test)
     else:
         chosen = long_preference_accuracy_kernel if g.shape[0] > LONG else preference_accuracy_kernel

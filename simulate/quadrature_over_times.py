@@ -1,80 +1,118 @@
 """The integral of `quadrature` at many times at once: where the nodes are the same for all times, loops run over times.
 
-A handful of nodes leaves a processor's vectors half empty and its loops too short to pay. A block of times fills them
-at any number of patterns.
+Two patterns j, k are one factor of the integrand: with z = 1 - u, a polynomial in z without negative coefficients,
+
+    (q_j + p_j z) (q_k + p_k z) = q_j q_k + (q_j p_k + p_j q_k) z + p_j p_k z^2,
+
+and so is what they gain, g_j p_j (q_k + p_k z) + g_k p_k (q_j + p_j z). Coefficients are made once and evaluated at
+each node, in six instructions for two patterns instead of ten for one after the other (docs/theory.md, 4.4).
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .certain_patterns import mean_of_all
-from .compile import fused_kernel
+from .compile import fused_kernel, inlined
 from .quadrature_plan import LIFT, LOWER, Order
 
 Array = NDArray[np.float64]
 
-MANY_TIMES = 64
-"""Times from which on loops over times are the faster ones, if there are few nodes (`benchmarks/`)."""
-FEW_NODES = 16
-"""Nodes up to which they are: more fill a loop of their own."""
-BLOCK = 128
-"""Times of a block."""
+MANY_TIMES = 16
+"""Times from which on loops over times are the faster ones (`benchmarks/`)."""
+BLOCK = 32
+"""Times of a block: the coefficients of 56 patterns stay in the nearest cache."""
+
+
+def coefficients_of_pairs_py(
+    p: Array, q: Array, g: Array, order: Order, listed: int, start: int, size: int, pairs: Array
+) -> None:
+    """Fill `pairs` (pairs, 5, BLOCK): of the factor 1, z, z^2, of the gain 1, z; the odd one at the end has no partner.
+
+    In two loops, since one that both gathers and computes does not vectorize.
+    """
+    mean = order.shape[0] - listed
+    for h in range(mean // 2):
+        j, k = order[listed + 2 * h], order[listed + 2 * h + 1]
+        for b in range(size):
+            pairs[h, 0, b] = p[start + b, j]
+            pairs[h, 1, b] = q[start + b, j]
+            pairs[h, 2, b] = p[start + b, k]
+            pairs[h, 3, b] = q[start + b, k]
+        g_j, g_k = g[j], g[k]
+        for b in range(size):
+            p_j, q_j, p_k, q_k = pairs[h, 0, b], pairs[h, 1, b], pairs[h, 2, b], pairs[h, 3, b]
+            gain_j, gain_k = g_j * (p_j * LIFT), g_k * (p_k * LIFT)
+            pairs[h, 0, b] = q_j * q_k
+            pairs[h, 1, b] = q_j * p_k + p_j * q_k
+            pairs[h, 2, b] = p_j * p_k
+            pairs[h, 3, b] = gain_j * q_k + gain_k * q_j
+            pairs[h, 4, b] = gain_j * p_k + gain_k * p_j
+    if mean % 2:
+        h, j = mean // 2, order[listed + mean - 1]
+        for b in range(size):
+            pairs[h, 0, b] = q[start + b, j]
+            pairs[h, 1, b] = p[start + b, j]
+            pairs[h, 2, b] = 0.0
+            pairs[h, 3, b] = g[j] * (p[start + b, j] * LIFT)
+            pairs[h, 4, b] = 0.0
+
+
+coefficients_of_pairs = inlined(coefficients_of_pairs_py)
+
+
+def integral_of_pairs_py(pairs: Array, count: int, size: int, u: Array, w: Array, work: Array, value: Array) -> None:
+    """Fill `value` with the integral over u, of which `count` pairs make the integrand, LIFTed.
+
+    Nodes are met two at once, since coefficients have to be fetched once for both; the last alone is met twice, the
+    second time without weight.
+    """
+    m = u.shape[0]
+    for b in range(size):
+        value[b] = 0.0
+    for a in range(0, m, 2):
+        other = min(a + 1, m - 1)
+        z, next_z = 1.0 - u[a], 1.0 - u[other]
+        weight, next_weight = w[a], w[other] if other > a else 0.0
+        for b in range(size):
+            work[0, b] = work[1, b] = 0.0  # total and product of the one node and of the other
+            work[2, b] = work[3, b] = 1.0
+        for h in range(count):
+            for b in range(size):
+                factor = (pairs[h, 2, b] * z + pairs[h, 1, b]) * z + pairs[h, 0, b]
+                work[0, b] = work[0, b] * factor + (pairs[h, 4, b] * z + pairs[h, 3, b]) * work[2, b]
+                work[2, b] *= factor
+                factor = (pairs[h, 2, b] * next_z + pairs[h, 1, b]) * next_z + pairs[h, 0, b]
+                work[1, b] = work[1, b] * factor + (pairs[h, 4, b] * next_z + pairs[h, 3, b]) * work[3, b]
+                work[3, b] *= factor
+        for b in range(size):
+            value[b] += weight * work[0, b] + next_weight * work[1, b]
+
+
+integral_of_pairs = inlined(integral_of_pairs_py)
 
 
 def preference_accuracy_over_times_py(
     p: Array, q: Array, g: Array, order: Order, listed: int, u: Array, w: Array, chance: float, test: Array
 ) -> None:
-    """Fill `test` (T,) from p and q = 1 - p (T, n): arguments, invariant and bound as in `quadrature`, not layered."""
-    mean = order.shape[0] - listed
-    gain = np.zeros((mean + 1, BLOCK))  # one row of nobody, who is never right, to make pairs of all
-    miss = np.ones((mean + 1, BLOCK))
-    total = np.empty(BLOCK)
-    product = np.empty(BLOCK)
-    value = np.empty(BLOCK)
-    doubt = np.empty(BLOCK)
+    """Fill `test` (T,) from p and q = 1 - p (T, n): arguments as in `quadrature`, not layered."""
+    count = (order.shape[0] - listed + 1) // 2
+    pairs = np.empty((count, 5, BLOCK))
+    work, value, none, doubt = np.empty((4, BLOCK)), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     when_certain = mean_of_all(g, order, listed)
     for start in range(0, p.shape[0], BLOCK):
         size = min(BLOCK, p.shape[0] - start)
-        for j in range(mean):
-            k = order[listed + j]
-            for b in range(size):
-                gain[j, b] = g[k] * (p[start + b, k] * LIFT)
-                miss[j, b] = q[start + b, k]
+        coefficients_of_pairs(p, q, g, order, listed, start, size, pairs)
+        integral_of_pairs(pairs, count, size, u, w, work, value)
         for b in range(size):
-            value[b] = 0.0
-        for a in range(u.shape[0]):
-            node = u[a]
-            rest = 1.0 - node
+            none[b] = 1.0
+            doubt[b] = 0.0 if count else 1.0
+        for h in range(count):
             for b in range(size):
-                total[b] = 0.0
-                product[b] = 1.0
-            for j in range(0, mean, 2):
-                for b in range(size):
-                    factor = miss[j, b] * node + rest
-                    next_factor = miss[j + 1, b] * node + rest
-                    both = factor * next_factor
-                    total[b] = total[b] * both + (gain[j, b] * next_factor + gain[j + 1, b] * factor) * product[b]
-                    product[b] *= both
-            for b in range(size):
-                value[b] += w[a] * total[b]
-        for b in range(size):
-            value[b] *= LOWER
-        if chance != 0.0:
-            for b in range(size):
-                product[b] = chance
-            for j in range(mean):
-                for b in range(size):
-                    product[b] *= miss[j, b]
-            for b in range(size):
-                value[b] += product[b]
-        for b in range(size):
-            doubt[b] = 0.0 if mean else 1.0
-        for j in range(mean):
-            for b in range(size):
-                doubt[b] += miss[j, b]
+                none[b] *= pairs[h, 0, b]
+                doubt[b] += pairs[h, 0, b] + pairs[h, 1, b]  # 0 where both are certain, and there alone
         for b in range(size):
             i = start + b
-            rated = value[b] if doubt[b] != 0.0 else when_certain
+            rated = value[b] * LOWER + chance * none[b] if doubt[b] != 0.0 else when_certain
             for j in range(listed - 1, -1, -1):  # the most preferred last: it overrules all others
                 k = order[j]
                 rated = g[k] * p[i, k] + q[i, k] * rated

@@ -91,7 +91,7 @@ def roundings(rule: Rule, n: int) -> int:
 def roundings_of_derivatives(rule: Rule, n: int) -> int:
     """Return how many roundings each part of a derivative has, given p, q and g: sums of the same lengths as a value.
 
-    But no derivative takes the exact nodes of whole weights, and above 1000 patterns none is compensated.
+    But no derivative takes the exact nodes of whole weights, and above 256 patterns none is compensated.
     """
     match rule:
         case Table():
@@ -107,7 +107,7 @@ def _of_soft(n: int, nodes: int) -> int:
 
 
 def _of_quadrature(n: int) -> int:
-    return 2 * (2 * n + min((n + 1) // 2, LARGEST_RULE) + 10) + 1
+    return (9 * n + 1) // 2 + 2 * (min((n + 1) // 2, LARGEST_RULE) + 10) + 1
 
 
 def range_of(model: PatternModel) -> float:

@@ -13,8 +13,9 @@ from grokdd.analytic import Rule, SoftPreference, Table
 from grokdd.simulate import sum_over_sets
 from grokdd.simulate.derivatives import derivatives_in_p
 from grokdd.simulate.gradient_bounds import divided
+from grokdd.simulate.legendre import LARGEST_RULE
 from grokdd.simulate.on_the_fly import COLUMNS
-from grokdd.simulate.quadrature_over_times import FEW_NODES, MANY_TIMES
+from grokdd.simulate.quadrature_over_times import MANY_TIMES
 from grokdd.simulate.rounding import roundings, roundings_of_derivatives
 from grokdd.simulate.soft_gradient import soft_gradient
 from grokdd.simulate.value_forms import ValueForm, value_of
@@ -64,7 +65,7 @@ def values(attack: Attack) -> Iterator[Computed]:
     ends = n * BOTH_ENDS
     if not isinstance(rule, Table):
         yield Computed("quadrature", value_of(*given), roundings(rule, n) + ends)
-        if not isinstance(rule, SoftPreference) and n - len(listed_in(rule)) <= 2 * FEW_NODES:
+        if not isinstance(rule, SoftPreference) and n - len(listed_in(rule)) <= 2 * LARGEST_RULE:
             many = np.repeat(p, MANY_TIMES + 1, axis=0), np.repeat(q, MANY_TIMES + 1, axis=0)
             yield Computed("quadrature over times", value_of(*many, *rest), roundings(rule, n) + ends)
         if sum(weights_of(rule, n)) <= HEAVIEST:

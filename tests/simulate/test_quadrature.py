@@ -23,13 +23,15 @@ def tolerance(n):
     """Return the relative error that g >= 0 and exact p, q allow (m nodes).
 
     In roundings of 2^-53. A factor D = q u + (1 - u): 1 - u, the product and the sum, of non-negative terms: 2.
-    A pattern: D twice where total and product meet, a product and a sum: at most 2 + 2 = 4, so 4 n. Then g p: 2;
+    A pattern: D twice where total and product meet, a product and a sum: at most 2 + 2 = 4. Or two patterns at once:
+    p_j p_k z^2 + ... by Horner's rule: 1 for the coefficient, 2 for each z (itself rounded), 1 for each of two sums,
+    then a product and a sum: 9, so 4.5 n at most, with half a rounding left over for an odd one. Then g p: 2;
     weights and their products: 2; the sum over nodes: m; the cut of the layer, the chance term and the sum: 6.
     A node off by a relative 2^-53 moves the integral by no more than that, as u |f'| integrates to at most the
-    integral of f. The tail beyond the layer: 1. Together 4 n + m + 12 roundings < (2 n + m + 10) eps.
+    integral of f. The tail beyond the layer: 1. Together 4.5 n + m + 13 roundings < (2.25 n + m + 10) eps.
     """
     m = min((n + 1) // 2, LARGEST_RULE)
-    return (2 * n + m + 10) * EPS
+    return (2.25 * n + m + 10) * EPS
 
 
 def dyadic(rng, shape, bits=8):
