@@ -191,9 +191,9 @@ def sample_curves_py(model: OneModel, plan: RulePlan, size: int, samples: Sample
         of_table(model.table, size, samples, test)
     else:
         order, listed = plan.order, plan.listed
-        value, train = samples.work[2], samples.work[3]
+        value = samples.work[2]
         integral(p, q, size, model.g, order, listed, plan.u, plan.w, samples.work, value)
-        finish(p, q, error, size, model.g, order, listed, model.chance, 1.0, value, samples.work, train, test)
+        finish(p, q, size, model.g, order, listed, model.chance, samples.work, value, test)
 
 
 sample_curves = kernel(sample_curves_py)

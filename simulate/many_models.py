@@ -1,12 +1,10 @@
 """Train and test accuracy of many models of one rule at the same times: for fits, phase diagrams and sliders.
 
-A model's times are taken in blocks, so that every loop runs over times and vectorizes. On a uniform grid
-exp(-alpha (t - b)) shrinks by one factor from time to time: it is computed a few times a block, and multiplied from
-there, as many times at once as are known, so that the multiplications need not wait for each other. Test accuracy is
-the quadrature of `quadrature`.
+A model's times are taken in blocks, so that every loop runs over times and vectorizes. p and q are those of
+`grid_logistic`, test accuracy is the quadrature of `quadrature`. All parts are written into one kernel (`inlined`):
+there the arrays of a block have known strides, and the loops need not ask whether they overlap.
 """
 
-import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -16,23 +14,18 @@ from numpy.typing import ArrayLike, NDArray
 from ..analytic.errors import InputError, shown
 from ..analytic.rules import Mean, Preferred, Priority
 from .arrays import normalised, number
-from .compile import fused_kernel
+from .compile import fused_kernel, inlined
+from .grid_logistic import BLOCK, CHUNK, is_near, learned, learned_on_grid
 from .legendre import LARGEST_RULE
 from .memory import require_memory
 from .quadrature_plan import Order, plan
 
 Array = NDArray[np.float64]
 
-BLOCK = 320
-"""Times of a block: all that is known of them stays in the nearest cache."""
-APART = 8
-"""Times that are multiplied one by one; beyond, what is known is doubled."""
-FAR = 500.0
-"""|x| up to which exponentials are multiplied: nothing over- or underflows on the way through a block."""
 MOST = 2 * LARGEST_RULE
 """Patterns for which the exact number of nodes is at hand."""
-PART = 256
-"""Models of one piece of work for a thread."""
+PART = 1024
+"""Models of one piece of work for a thread: a millisecond, which handing it over does not add to."""
 
 
 @dataclass(frozen=True)
@@ -47,143 +40,76 @@ class ManyCurves:
     """Test accuracy (M, T)."""
 
 
-def decays_py(t: Array, first: int, size: int, uniform: bool, alpha: float, b: float, decay: Array) -> None:
-    """Fill `decay` with exp(-alpha (t - b)) at `size` times from `first` on, at most exp(690).
-
-    Along a uniform grid four exponentials do: of the start, and of 1, 8 and 64 steps. What is known is doubled by one
-    factor, which is squared twice before it is made anew, so that its error is doubled no more than twice.
-    """
-    x = alpha * (t[first] - b)
-    step = t[1] - t[0] if uniform else 0.0
-    if uniform and abs(x) <= FAR and abs(alpha * step) * size <= FAR / 2:
-        shrink = math.exp(-alpha * step)
-        decay[0] = math.exp(-x)
-        known = min(size, APART)
-        for i in range(1, known):
-            decay[i] = decay[i - 1] * shrink
-        while known < size:
-            if known == APART or known == APART**2:
-                shrink = math.exp(-alpha * (known * step))
-            for i in range(min(known, size - known)):
-                decay[known + i] = decay[i] * shrink
-            known += known
-            shrink *= shrink
-    else:
-        for i in range(size):
-            late = -alpha * (t[first + i] - b)
-            decay[i] = math.exp(690.0 if late > 690.0 else late)  # not min, which would swallow NaN
-
-
-decays = fused_kernel(decays_py)
-
-
-def learned_py(decay: Array, size: int, gamma: float, rest: float, p: Array, q: Array, none: Array) -> None:
-    """Fill p and q = 1 - p of one pattern from exp(-x), and multiply `none`, that nobody is right, by q."""
-    for i in range(size):
-        near = 1.0 / (1.0 + decay[i])
-        p[i] = gamma * near
-        q[i] = rest + gamma * (decay[i] * near)
-        none[i] *= q[i]
-
-
-learned = fused_kernel(learned_py)
-
-
-def begin_py(p: Array, q: Array, size: int, g: float, u: float, total: Array, product: Array) -> None:
-    """Begin the integrand at one node with its first pattern."""
-    rest = 1.0 - u
-    for i in range(size):
-        total[i] = g * p[i]
-        product[i] = q[i] * u + rest
-
-
-begin = fused_kernel(begin_py)
-
-
-def meet_py(p: Array, q: Array, size: int, g: float, u: float, total: Array, product: Array) -> None:
-    """Take one more pattern into the integrand at one node."""
-    rest = 1.0 - u
-    for i in range(size):
-        factor = q[i] * u + rest
-        total[i] = total[i] * factor + (g * p[i]) * product[i]
-        product[i] *= factor
-
-
-meet = fused_kernel(meet_py)
-
-
-def end_py(
-    p: Array, q: Array, size: int, g: float, u: float, w: float, total: Array, product: Array, value: Array
-) -> None:
-    """Take the last pattern into the integrand at one node of weight w, and add that to the integral, `value`."""
-    rest = 1.0 - u
-    for i in range(size):
-        value[i] += w * (total[i] * (q[i] * u + rest) + (g * p[i]) * product[i])
-
-
-end = fused_kernel(end_py)
-
-
 def integral_py(
     p: Array, q: Array, size: int, g: Array, order: Order, listed: int, u: Array, w: Array, work: Array, value: Array
 ) -> None:
     """Fill `value` with the mean rule's accuracy of the patterns that are not listed, chance left out."""
     n = order.shape[0]
-    total, product = work[0], work[1]
-    value[:size] = 0.0
-    last = int(order[n - 1])
-    if n == listed + 1:
+    if n == listed:
         for i in range(size):
-            value[i] = g[last] * p[last, i]
+            value[i] = 0.0
+        return
+    total, product = work[0], work[1]
+    first, last = order[listed], order[n - 1]
+    g_first, p_first, q_first = g[first], p[first], q[first]
+    g_last, p_last, q_last = g[last], p[last], q[last]
+    if first == last:
+        for i in range(size):
+            value[i] = g_last * p_last[i]
         return
     for a in range(u.shape[0]):
-        first = int(order[listed])  # there are two: without them there are no nodes
-        begin(p[first], q[first], size, g[first], u[a], total, product)
+        node, rest, weight = u[a], 1.0 - u[a], w[a]
+        for i in range(size):
+            total[i] = g_first * p_first[i]
+            product[i] = q_first[i] * node + rest
         for j in range(listed + 1, n - 1):
-            k = int(order[j])
-            meet(p[k], q[k], size, g[k], u[a], total, product)
-        end(p[last], q[last], size, g[last], u[a], w[a], total, product, value)
+            k = order[j]
+            g_k, p_k, q_k = g[k], p[k], q[k]
+            for i in range(size):
+                factor = q_k[i] * node + rest
+                total[i] = total[i] * factor + (g_k * p_k[i]) * product[i]
+                product[i] *= factor
+        for i in range(size):
+            here = weight * (total[i] * (q_last[i] * node + rest) + (g_last * p_last[i]) * product[i])
+            value[i] = value[i] + here if a > 0 else here
 
 
-integral = fused_kernel(integral_py)
+integral = inlined(integral_py)
 
 
 def finish_py(
     p: Array,
     q: Array,
-    none: Array,
     size: int,
     g: Array,
     order: Order,
     listed: int,
     chance: float,
-    spare: float,
-    value: Array,
     work: Array,
-    train: Array,
+    value: Array,
     test: Array,
 ) -> None:
-    """Fill a block of both curves from the integral; `spare` is 1 - chance_train."""
+    """Fill a block of test accuracy from the integral, with chance and the listed patterns."""
     if chance != 0.0:
         guessed = work[0]
         for i in range(size):
             guessed[i] = chance
         for j in range(listed, order.shape[0]):
-            k = order[j]
+            q_k = q[order[j]]
             for i in range(size):
-                guessed[i] *= q[k, i]
+                guessed[i] *= q_k[i]
         for i in range(size):
             value[i] += guessed[i]
     for j in range(listed - 1, -1, -1):  # the most preferred last: it overrules all others
         k = order[j]
+        g_k, p_k, q_k = g[k], p[k], q[k]
         for i in range(size):
-            value[i] = g[k] * p[k, i] + q[k, i] * value[i]
+            value[i] = g_k * p_k[i] + q_k[i] * value[i]
     for i in range(size):
-        train[i] = 1.0 - spare * none[i]
         test[i] = 1.0 if value[i] > 1.0 else value[i]  # a mean of numbers up to 1 passes 1 by a rounding at most
 
 
-finish = fused_kernel(finish_py)
+finish = inlined(finish_py)
 
 
 def many_curves_py(
@@ -204,19 +130,25 @@ def many_curves_py(
 ) -> None:
     """Fill `train` and `test` (M, T) for parameters (M, n); the plan of the rule is that of `quadrature`."""
     models, n = gamma.shape
+    spare = 1.0 - chance_train
     p, q = np.empty((n, BLOCK)), np.empty((n, BLOCK))
-    work, value, none = np.empty((2, BLOCK)), np.empty(BLOCK), np.empty(BLOCK)
+    work, value, none, near = np.empty((2, BLOCK)), np.empty(BLOCK), np.empty(BLOCK), np.empty(CHUNK)
     for model in range(models):
         for first in range(0, t.shape[0], BLOCK):
             size = min(BLOCK, t.shape[0] - first)
-            none[:size] = 1.0
+            none[:] = 1.0
+            own_train, own_test = train[model, first : first + size], test[model, first : first + size]
             for k in range(n):
-                decays(t, first, size, uniform, alpha[model, k], b[model, k], value)
-                learned(value, size, gamma[model, k], 1.0 - gamma[model, k], p[k], q[k], none)
+                speed, middle, height = alpha[model, k], b[model, k], gamma[model, k]
+                if uniform and is_near(t, first, size, speed, middle):
+                    soon = own_train if k == 0 else own_test
+                    learned_on_grid(t, first, size, speed, middle, height, near, p[k], q[k], none, soon)
+                else:
+                    learned(t, first, size, speed, middle, height, p[k], q[k], none)
+            for i in range(size):  # now, so that memory takes it in while the integral is computed
+                own_train[i] = 1.0 - spare * none[i]
             integral(p, q, size, g[model], order, listed, u, w, work, value)
-            stop = first + size
-            curves = train[model, first:stop], test[model, first:stop]
-            finish(p, q, none, size, g[model], order, listed, chance, 1.0 - chance_train, value, work, *curves)
+            finish(p, q, size, g[model], order, listed, chance, work, value, own_test)
 
 
 many_curves = fused_kernel(many_curves_py)
@@ -262,7 +194,7 @@ def curves_of_many(
 
     Notes
     -----
-    As `curves`, but for what a uniform grid adds: exp(-x) is off by at most (7 X + 5 alpha |b| + 35) 2**-52 of itself
+    As `curves`, but for what a uniform grid adds: exp(-x) is off by at most (7 X + 5 alpha |b| + 30) 2**-52 of itself
     instead of |x| 2**-52, X the largest |x| of the grid, and p and 1 - p by as much. `bounds_of_many` bounds the
     results. Where p is below 1e-290 its digits are not kept.
 
@@ -292,16 +224,19 @@ def curves_of_many(
     order, listed, u, w, _ = plan(chosen, n)
     train, test = _results((models, times.size), out)
 
+    uniform = is_uniform(times)
+
     def work(part: slice) -> None:
         own = heights[part], others[0][part], others[1][part], others[2][part]
-        many_curves(
-            times, is_uniform(times), *own, order, listed, u, w, *starts,
-            train[part], test[part],
-        )  # fmt: skip
+        many_curves(times, uniform, *own, order, listed, u, w, *starts, train[part], test[part])
 
     parts = [slice(start, start + PART) for start in range(0, models, PART)]
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, parts))
+    if threads == 1 or len(parts) == 1:
+        for part in parts:
+            work(part)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, parts))
     return ManyCurves(times, train, test)
 
 

@@ -2,7 +2,7 @@
 
 In units of u = 2^-53, to first order, for parameters that are exact in a model and doubles in a kernel:
 
-    x = alpha (t - b)     off by  dx = (3 |x| + alpha |b|) u, or by (14 X + 9 alpha |b| + 70) u, X the largest |x|,
+    x = alpha (t - b)     off by  dx = (3 |x| + alpha |b|) u, or by (14 X + 9 alpha |b| + 60) u, X the largest |x|,
                           where exponentials are multiplied along a uniform grid (`many_models`)
     p = gamma s(x)        off by  drift + 5 u p,   drift = bell (dx + 2 u),   bell the largest gamma s (1 - s) within dx
     q = 1 - p             off by  drift + 7 u q
@@ -26,9 +26,9 @@ U = 2.0**-53
 """Half the distance from 1 to the next double: the largest relative error of a rounding."""
 OF_P = 7
 """Roundings of p and of q that do not come from x."""
-GRID = 70
-"""Roundings of multiplying along a uniform grid: 22 for 7 single steps, 20 for each two squarings and the exponential
-that begins them, 6 for doubling, 2 for the start."""
+GRID = 60
+"""Roundings of multiplying along a uniform grid: 3 for each of 7 single steps, 3 of 8 and 9 of 32, and 3 for the start
+(`grid_logistic`)."""
 HIGHER = 1.0 + 1e-6
 """For products of roundings, which are left out: fewer than 1e8 of them add up to less than 1e-8. What p drifts by can
 be much more, where alpha b is beyond 1e10 or so; its second order is counted by itself (`bounds`)."""

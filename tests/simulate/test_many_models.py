@@ -1,27 +1,13 @@
 """Curves of many models in one call: those of `curves`, on any grid, at any size, the same bits on any threads."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 from flint import arb, ctx
 
 from grokdd.analytic import InputError, Mean, Pattern, PatternModel, Preferred, Priority, SoftPreference
 from grokdd.simulate import bounded_curves, bounds_of_many, curves, curves_of_many
-from grokdd.simulate.many_models import (
-    MOST,
-    PART,
-    begin,
-    begin_py,
-    decays,
-    decays_py,
-    learned,
-    learned_py,
-    many_curves,
-    many_curves_py,
-    meet,
-    meet_py,
-)
+from grokdd.simulate.grid_logistic import BLOCK, CHUNK, is_near, learned_on_grid, learned_on_grid_py
+from grokdd.simulate.many_models import MOST, PART, many_curves, many_curves_py
 from grokdd.simulate.quadrature_plan import plan
 
 RULES = {
@@ -82,14 +68,35 @@ def test_times_that_are_even_but_for_a_rounding_are_within_the_bound():
 
 
 def test_exponentials_on_a_grid_keep_their_digits():
-    t = np.arange(0.0, 320.0)
-    decay = np.empty(320)
-    for alpha, b in ((0.15, 50.0), (0.0, 3.0), (0.7, 319.0), (1e-6, 0.0)):
-        decays(t, 0, 320, True, alpha, b, decay)
-        with ctx.workprec(200):
-            exact = [float((-arb(alpha) * (arb(x) - arb(b))).exp()) for x in t]
+    t = np.arange(0.0, BLOCK)
+    p, q, none = np.ones((3, BLOCK))
+    for alpha, b in ((0.15, 50.0), (0.0, 3.0), (0.7, 319.0), (1e-6, 0.0), (2.1, 0.0), (4.2, 160.0)):
+        assert is_near(t, 0, BLOCK, alpha, b)
+        none[:] = 1.0
+        learned_on_grid(t, 0, BLOCK, alpha, b, 1.0, np.empty(CHUNK), p, q, none, p)
+        with ctx.workprec(2000):
+            exact = [(-arb(alpha) * (arb(x) - arb(b))).exp() for x in t]
+            shares = [float(1 / (1 + x)) for x in exact], [float(x / (1 + x)) for x in exact]
         x = np.abs(alpha * (t - b)).max()
-        np.testing.assert_allclose(decay, exact, rtol=(4 * x + 35) * 2.0**-52)
+        np.testing.assert_allclose(p, shares[0], rtol=(4 * x + 32) * 2.0**-52)
+        np.testing.assert_allclose(q, shares[1], rtol=(4 * x + 32) * 2.0**-52)
+        np.testing.assert_array_equal(none, q)
+
+
+@pytest.mark.parametrize("direction", [1.0, -1.0])
+@pytest.mark.parametrize("size", [1, 31, 33, 321, 700])
+def test_exponentials_at_the_edge_of_the_range_are_those_of_other_times(direction, size):
+    """Where products of exponentials would over- or underflow, each has to be computed by itself."""
+    t = np.arange(float(size))[:: int(direction)].copy()
+    speeds = np.geomspace(1e-3, 1e3, 40)
+    middles = np.repeat([0.0, 15.5, 689.0], 40)[:, None]
+    parameters = [np.ones((120, 1)), np.tile(speeds, 3)[:, None], middles, np.ones((120, 1))]
+    grid = curves_of_many(t, *parameters)
+    anywhere = curves_of_many(np.append(t, t[-1] + 0.3), *parameters)
+    bounds = bounds_of_many(grid, *parameters), bounds_of_many(anywhere, *parameters)
+    for name in ("train", "test"):
+        one, other, off, other_off = (getattr(found, name) for found in (grid, anywhere, *bounds))
+        assert (np.abs(one - other[:, :-1]) <= off + other_off[:, :-1]).all()
 
 
 def test_speeds_without_end_make_steps_and_no_warning():
@@ -133,28 +140,18 @@ def test_no_models_no_patterns_no_times():
 def test_as_many_patterns_as_there_are_nodes_for():
     parameters = drawn(2, MOST)
     got = curves_of_many([40.0], *parameters).test
-    for i in range(2):  # 56 patterns: 2 (2 n + m + 10) roundings of the quadrature, and p and q as above
+    for i in range(2):  # 56 patterns: 2 (9/4 n + m + 10) roundings of the quadrature, and p and q as above
         expected = curves(model_of(parameters, i, Mean(), 0, 0), [40.0]).test
-        np.testing.assert_allclose(got[i], expected, rtol=2 * (2 * MOST + 28 + 10 + 2 * MOST * 700) * 2.0**-52)
+        np.testing.assert_allclose(got[i], expected, rtol=2 * (9 / 4 * MOST + 28 + 10 + 2 * MOST * 700) * 2.0**-52)
 
 
 def test_kernels_equal_their_python_twins():
-    rng = np.random.default_rng(4)
-    t = np.arange(0.0, 20.0)
-    for alpha, uniform in ((0.3, True), (1e9, True), (0.3, False)):
-        one, other = np.empty(20), np.empty(20)
-        decays(t, 2, 18, uniform, alpha, 5.0, one)
-        decays_py(t, 2, 18, uniform, alpha, 5.0, other)
-        np.testing.assert_allclose(one[:18], other[:18], rtol=2.0**-51)  # exp may be another library's
-    for kernel, twin, scalars in ((learned, learned_py, (0.25, 0.75)), (begin, begin_py, ()), (meet, meet_py, ())):
-        arrays = [rng.random(9) for _ in range(4)]
-        found = []
-        for function in (kernel, twin):
-            w, x, y, z = (one.copy() for one in arrays)
-            run: Any = function
-            run(w, 9, *scalars, x, y, z) if scalars else run(w, x, 9, 0.5, 0.25, y, z)
-            found.append([w, x, y, z])
-        np.testing.assert_allclose(found[0], found[1], rtol=2.0**-51)  # fused
+    t, found = np.arange(0.0, 20.0), []
+    for function in (learned_on_grid, learned_on_grid_py):
+        arrays = np.ones((4, CHUNK))
+        function(t, 2, 18, 0.3, 5.0, 0.75, *arrays, np.empty(18))
+        found.append(arrays)
+    np.testing.assert_allclose(found[0], found[1], rtol=2.0**-49)  # fused, and exp may be another library's
     parameters, results = drawn(2, 3), []
     for function in (many_curves, many_curves_py):
         train, test = np.empty((2, 4)), np.empty((2, 4))
