@@ -11,7 +11,7 @@ from .pattern import Pattern
 from .rules import Rule, Table, demand_rule
 
 
-@dataclass(frozen=True, init=False, slots=True)
+@dataclass(frozen=True, init=False, slots=True, weakref_slot=True)
 class PatternModel:
     """The pattern-learning model of Davies et al. (2022), section 2.2, with a chance level.
 

@@ -1,5 +1,6 @@
-"""The exact parameters of a model as float64 arrays, converted once."""
+"""The exact parameters of a model as float64 arrays, converted once in its life."""
 
+import weakref
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -25,8 +26,22 @@ class ModelArrays(NamedTuple):
     g: Array
 
 
+_known: dict[int, tuple[weakref.ref[PatternModel], ModelArrays]] = {}
+"""The arrays of each model alive that was asked for: by who it is, since comparing Fractions costs what converting does."""
+
+
 def model_arrays(model: PatternModel) -> ModelArrays:
     """Return the parameters of a model's patterns."""
+    key = id(model)
+    known = _known.get(key)
+    if known is not None and known[0]() is model:
+        return known[1]
+    arrays = _converted(model)
+    _known[key] = weakref.ref(model, lambda _: _known.pop(key, None)), arrays
+    return arrays
+
+
+def _converted(model: PatternModel) -> ModelArrays:
     rest = normalised("1 - gamma", [float(1 - pattern.gamma) for pattern in model.patterns], 1)
     return ModelArrays(_column(model, "gamma"), rest, *(_column(model, name) for name in ("alpha", "b", "g")))
 
