@@ -27,7 +27,7 @@ class ModelArrays(NamedTuple):
 
 
 _known: dict[int, tuple[weakref.ref[PatternModel], ModelArrays]] = {}
-"""The arrays of each model alive that was asked for: by who it is, since comparing Fractions costs what converting does."""
+"""The arrays of each model alive that was asked for: by who it is, since comparing Fractions costs as much as this."""
 
 
 def model_arrays(model: PatternModel) -> ModelArrays:
