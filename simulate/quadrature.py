@@ -31,7 +31,8 @@ from .compensated import LONG
 from .compile import fused_kernel
 from .layer import end_of_layer
 from .long_quadrature import long_preference_accuracy_kernel
-from .quadrature_over_times import MANY_TIMES, preference_accuracy_over_times_kernel
+from .pairs_of_patterns import MANY_TIMES
+from .quadrature_over_times import preference_accuracy_over_times_kernel
 from .quadrature_plan import LIFT, LOWER, Order, plan
 
 Array = NDArray[np.float64]

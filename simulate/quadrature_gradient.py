@@ -22,7 +22,7 @@ from .compile import fused_kernel
 from .gradient_over_times import gradient_over_times_kernel
 from .gradient_with_order import with_order
 from .layer import end_of_layer
-from .quadrature_over_times import MANY_TIMES
+from .pairs_of_patterns import MANY_TIMES
 from .quadrature_plan import Order, plan
 
 Array = NDArray[Any]  # float64; complex128 for second derivatives
@@ -110,8 +110,6 @@ def preference_gradient(p: Array, q: Array, g: Array, rule: Mean | Preferred | P
     found = Derivatives(np.empty(p.shape[0], p.dtype), *(np.empty(p.shape, p.dtype) for _ in range(3)))
     order, listed, u, w, layered = plan(rule, g.shape[0])
     real = p.dtype == np.float64  # complex numbers fill no vectors either way
-    if p.shape[0] >= MANY_TIMES and not layered and real:
-        gradient_over_times_kernel(p, q, g, order, listed, u, w, chance, *found)
-    else:
-        preference_gradient_kernel(p, q, g, order, listed, u, w, layered, chance, *found)
+    chosen = gradient_over_times_kernel if p.shape[0] >= MANY_TIMES and real else preference_gradient_kernel
+    chosen(p, q, g, order, listed, u, w, layered, chance, *found)
     return found

@@ -15,7 +15,7 @@ from grokdd.simulate.derivatives import derivatives_in_p
 from grokdd.simulate.gradient_bounds import divided
 from grokdd.simulate.legendre import LARGEST_RULE
 from grokdd.simulate.on_the_fly import COLUMNS
-from grokdd.simulate.quadrature_over_times import MANY_TIMES
+from grokdd.simulate.pairs_of_patterns import MANY_TIMES
 from grokdd.simulate.rounding import roundings, roundings_of_derivatives
 from grokdd.simulate.soft_gradient import soft_gradient
 from grokdd.simulate.value_forms import ValueForm, value_of

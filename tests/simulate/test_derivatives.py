@@ -134,11 +134,11 @@ def test_many_times_are_computed_in_parts(rule):
     found = gradient(model, times)
     for place in (0, 2730, 2731, 5461, 6000):
         alone = gradient(model, times[place : place + 1])
-        assert found.test[place] == alone.test[0]
+        assert abs(found.test[place] - alone.test[0]) <= 20 * EPS  # by loops over times and over nodes
         for name, values in found.of_test.items():
-            assert np.array_equal(values[place], alone.of_test[name][0])
+            np.testing.assert_allclose(values[place], alone.of_test[name][0], rtol=0, atol=90 * 50 * EPS)
         for name, values in found.of_train.items():
-            assert np.array_equal(values[place], alone.of_train[name][0])
+            np.testing.assert_array_equal(values[place], alone.of_train[name][0])
 
 
 def test_accuracy_is_that_of_curves_and_never_above_1():
@@ -226,7 +226,7 @@ def test_quadrature_kernels_agree_with_their_python_twins(n):
         for x, y, scale in zip(got, expected, (1, expected.parts, 1, expected.parts), strict=True):
             assert (np.abs(x - y) <= bound * scale).all()
         for function in (gradient_over_times_kernel, gradient_over_times_py):
-            function(p, 1 - p, g, *plan(rule, n)[:4], 0.01, *got)
+            function(p, 1 - p, g, *plan(rule, n), 0.01, *got)
             for x, y, scale in zip(got, expected, (1, expected.parts, 1, expected.parts), strict=True):
                 assert (np.abs(x - y) <= bound * scale).all()
     nodes = soft_nodes(SoftPreference(range(1, n + 1)))

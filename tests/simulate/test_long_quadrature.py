@@ -11,8 +11,8 @@ from grokdd.simulate import quadrature
 from grokdd.simulate.compensated import LONG, grown, grown_py, missed, missed_py, shrunk, shrunk_py
 from grokdd.simulate.coverage import coverage, long_coverage_kernel, long_coverage_py
 from grokdd.simulate.long_quadrature import long_preference_accuracy_kernel, long_preference_accuracy_py
+from grokdd.simulate.pairs_of_patterns import MANY_TIMES
 from grokdd.simulate.quadrature import preference_accuracy
-from grokdd.simulate.quadrature_over_times import MANY_TIMES
 from grokdd.simulate.quadrature_plan import plan
 
 EPS = 2.0**-52

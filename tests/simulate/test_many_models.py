@@ -149,7 +149,8 @@ def test_kernels_equal_their_python_twins():
     t, found = np.arange(0.0, 20.0), []
     for function in (learned_on_grid, learned_on_grid_py):
         arrays = np.ones((4, CHUNK))
-        function(t, 2, 18, 0.3, 5.0, 0.75, *arrays, np.empty(18))
+        near, p, q, none = arrays
+        function(t, 2, 18, 0.3, 5.0, 0.75, near, p, q, none, np.empty(18))
         found.append(arrays)
     np.testing.assert_allclose(found[0], found[1], rtol=2.0**-49)  # fused, and exp may be another library's
     parameters, results = drawn(2, 3), []

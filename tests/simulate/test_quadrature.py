@@ -8,9 +8,9 @@ import pytest
 
 from grokdd.analytic import InputError, Mean, Pattern, PatternModel, Preferred, Priority
 from grokdd.simulate.legendre import LARGEST_RULE
+from grokdd.simulate.pairs_of_patterns import MANY_TIMES
 from grokdd.simulate.quadrature import preference_accuracy, preference_accuracy_kernel, preference_accuracy_py
 from grokdd.simulate.quadrature_over_times import (
-    MANY_TIMES,
     preference_accuracy_over_times_kernel,
     preference_accuracy_over_times_py,
 )
