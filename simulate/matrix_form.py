@@ -36,13 +36,14 @@ def matrix_products(table: Array, p: Array, q: Array) -> Array:
     points = max(1, AT_ONCE >> (n - low))
     for start in range(0, p.shape[0], points):
         part = slice(start, start + points)
-        by_low = _weights(p[part, :low], q[part, :low])
-        by_high = _weights(p[part, low:], q[part, low:])
+        by_low = weights(p[part, :low], q[part, :low])
+        by_high = weights(p[part, low:], q[part, low:])
         np.einsum("th,th->t", by_low @ matrix.T, by_high, out=values[part])
     return values
 
 
-def _weights(p: Array, q: Array) -> Array:
-    weights = np.empty((p.shape[0], 1 << p.shape[1]), p.dtype)
-    all_weights(p, q, weights)
-    return weights
+def weights(p: Array, q: Array) -> Array:
+    """Return the probabilities of all sets at each row of p and q (T, n), (T, 2**n)."""
+    found = np.empty((p.shape[0], 1 << p.shape[1]), p.dtype)
+    all_weights(p, q, found)
+    return found
