@@ -30,7 +30,7 @@ def test_statements_do_not_depend_on_the_order_of_sets():
             text=True,
             env={**os.environ, "PYTHONHASHSEED": str(seed)},
         )
-        for seed in (1, 3, 4)
+        for seed in (1, 3)
     ]
     first, *others = (process.communicate()[0] for process in processes)
     assert all(process.returncode == 0 for process in processes)
