@@ -72,7 +72,8 @@ def gradient(model: PatternModel, t: ArrayLike) -> Gradient:
     Notes
     -----
     A derivative in p_k is what pattern k gains less what others lose to it. For g >= 0 its error is a few n roundings
-    of their sum; where they are equal no digit of it may be right.
+    of their sum; where they are equal no digit of it may be right. One thread computes, but for tables of 13 patterns
+    and more, whose last bits may depend on the machine and the number of threads, as those of `curves` do.
 
     Examples
     --------

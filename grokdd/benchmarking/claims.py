@@ -164,15 +164,13 @@ CLAIMS: Sequence[Claim] = (
         _a_second("curves of three patterns", 3, "curves_of_many", THREADS),
         1e6,
     ),
-    Claim(
-        "Gradient over value, mean rule, 20 patterns",
-        _times("gradient, mean rule", 20, gradient_case.GRADIENT, gradient_case.VALUE),
-        at_most=3,
-    ),
-    Claim(
-        "Gradient over value, table of 8 patterns",
-        _times("gradient, table", 8, gradient_case.GRADIENT, gradient_case.VALUE),
-        at_most=3,
+    *(
+        Claim(
+            f"Gradient over value, {rule}, {n} patterns",
+            _times(f"gradient, {rule}", n, gradient_case.GRADIENT, gradient_case.VALUE),
+            at_most=3,
+        )
+        for rule, n in (("mean rule", 20), ("mean rule", 100), ("soft preference", 20), ("table", 8), ("table", 16))
     ),
     Claim(
         "Seconds that the first curve on a machine spends compiling",

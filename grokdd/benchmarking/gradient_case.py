@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..analytic import Mean, Pattern, PatternModel, Table
+from ..analytic import Mean, Pattern, PatternModel, SoftPreference, Table
 from ..simulate import curves, gradient
 from .case import Case, Prepared, WrongValue, agrees
 
@@ -17,6 +17,12 @@ VALUE, GRADIENT = "curves", "gradient"
 def mean_rule(n: int, points: int = 2000) -> Case:
     """Return the case of the mean rule, by quadrature."""
     return _case("gradient, mean rule", n, points, lambda: Mean())
+
+
+def soft(n: int, points: int = 2000) -> Case:
+    """Return the case of a soft preference with weights within a factor of 100, by quadrature."""
+    weights = (10 ** np.random.default_rng(n).uniform(-1, 1, n)).tolist()
+    return _case("gradient, soft preference", n, points, lambda: SoftPreference(weights))
 
 
 def table(n: int, points: int) -> Case:

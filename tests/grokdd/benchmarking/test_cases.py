@@ -25,6 +25,7 @@ SMALL = (
     all_sets_case.case(5, 2),
     many_models_case.case(2, models=3),
     gradient_case.mean_rule(5, points=7),
+    gradient_case.soft(5, points=7),
     gradient_case.table(5, points=7),
 )
 WAYS = [pytest.param(case, way, id=f"{case.topic}, {way}") for case in SMALL for way in case.all_ways]

@@ -22,7 +22,7 @@ def said(record, words):
         ("Batch quadrature", 25, "fails"),  # 1e-7 / 4e-7
         ("Table of 2^26 numbers", 75, "holds"),  # the faster of two sums counts: 3e-2 / 4e-2
         ("two threads, mean rule", 2e9, "holds"),
-        ("Gradient over value, mean rule", 2.5, "holds"),
+        ("Gradient over value, mean rule, 20", 2.5, "holds"),
         ("a million patterns, p uniform", 2e-13, "fails"),
     ],
 )
