@@ -5,7 +5,7 @@ Two patterns j, k are one factor, without negative coefficients,
     (q_j + p_j z) (q_k + p_k z) = q_j q_k + (q_j p_k + p_j q_k) z + p_j p_k z^2,
 
 and so is what they gain, g_j p_j (q_k + p_k z) + g_k p_k (q_j + p_j z). Coefficients are made once and evaluated at
-each node, in six instructions for two patterns instead of ten for one after the other (docs/theory.md, 4.4).
+each node, in six instructions for two patterns instead of eight for one after the other (docs/theory.md, 4.4).
 
 A handful of nodes leaves a processor's vectors half empty; a block of times fills them at any number of patterns.
 """
