@@ -9,7 +9,7 @@ for g >= 0 both are non-negative, and an error can be promised relative to their
 inside [0, 1], so D_k >= 1 - u > 0 even at p_k = 1, and a division by it is safe. Above a pattern that is listed for
 priority, F = g_k p_k + q_k (value of the rest): what the rest does is multiplied by q_k (`gradient_with_order`).
 
-Loops run over nodes and patterns here, for few times or many patterns, and over times in `gradient_over_times`.
+Loops run over nodes and patterns here, for few times, and over times in `gradient_over_times`, for many.
 """
 
 from typing import Any, NamedTuple

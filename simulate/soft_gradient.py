@@ -11,6 +11,7 @@ sums over the nodes, weighted, give
 
 D_k may be 0 in floating point, where weights are far apart. L_k and N_k are therefore put together from the patterns
 before k and those after it: nothing is divided out, and nothing cancels but in the differences that are written here.
+Loops run over nodes here, for few times, and over times in `soft_gradient_over_times`, for many.
 """
 
 from typing import Any, NamedTuple
@@ -20,7 +21,9 @@ from numpy.typing import NDArray
 
 from ..analytic.rules import SoftPreference
 from .compile import reordered_kernel
+from .pairs_of_patterns import MANY_TIMES
 from .set_functions import scaled_weights
+from .soft_gradient_over_times import soft_gradient_over_times_kernel
 from .soft_quadrature import SoftNodes, soft_nodes
 
 Array = NDArray[Any]  # float64; complex128 for second derivatives
@@ -124,7 +127,9 @@ def soft_gradient(p: Array, q: Array, g: Array, rule: SoftPreference, chance: fl
 def soft_gradient_at(p: Array, q: Array, g: Array, weights: Array, nodes: SoftNodes, chance: float) -> SoftDerivatives:
     """Return the same for weights (n,) over the lightest, and their nodes: all real or all complex."""
     found = SoftDerivatives(np.empty(p.shape[0], p.dtype), *(np.empty(p.shape, p.dtype) for _ in range(5)))
-    soft_gradient_kernel(p, q, g, *nodes, chance, *found)
+    many = p.shape[0] >= MANY_TIMES and p.dtype == np.float64  # complex numbers fill no vectors either way
+    chosen = soft_gradient_over_times_kernel if many else soft_gradient_kernel
+    chosen(p, q, g, *nodes, chance, *found)
     gained = g * (found.by_g / weights)
     np.subtract(gained, found.by_weights, out=found.by_weights)
     np.add(found.weight_parts, gained, out=found.weight_parts)
