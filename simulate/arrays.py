@@ -3,7 +3,7 @@
 numba compiles a kernel anew for each dtype, layout and writability; behind this door there is one of each.
 """
 
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..analytic.errors import InputError, shown
 
 Array = NDArray[np.float64]
+
+MOST_THREADS = 1024
 
 
 def numbers(name: str, values: ArrayLike) -> Array:
@@ -48,6 +50,13 @@ def without_nan(name: str, array: Array) -> Array:
     if np.isnan(array).any():
         raise InputError(f"{name} must not hold NaN, got one at index {int(np.flatnonzero(np.isnan(array))[0])}")
     return array
+
+
+def thread_count(threads: object) -> int:
+    """Return a number of threads."""
+    if isinstance(threads, bool) or not isinstance(threads, Integral) or not 1 <= int(threads) <= MOST_THREADS:
+        raise InputError(f"threads must be a whole number in 1..{MOST_THREADS}, got {shown(threads)}")
+    return int(threads)
 
 
 def number(name: str, value: object, way_out: str) -> float:

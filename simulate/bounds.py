@@ -99,7 +99,10 @@ def bounded_curves(
         method="a priori" if nodes is None else "bracket",
     )
     if tolerance is not None:
-        _demand(bounded, number("tolerance", tolerance, "give a relative error"))
+        asked = number("tolerance", tolerance, "give a relative error")
+        if not asked > 0:
+            raise InputError(f"tolerance must be a positive relative error, got {shown(tolerance)}")
+        _demand(bounded, asked)
     return bounded
 
 

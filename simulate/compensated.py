@@ -8,8 +8,8 @@ the *change*: all steps together err by a few roundings of the sum of all x.
 
 from .compile import kernel
 
-LONG = 256
-"""Patterns above which plain recurrences give way to compensated ones, whose bound is the smaller one from here on."""
+LONG = 249
+"""Patterns above which plain recurrences give way to compensated ones, whose bound is then the smaller one."""
 
 
 def shrunk_py(high: float, low: float, x: float) -> tuple[float, float]:

@@ -26,8 +26,8 @@ OPTIONS: dict[str, Any] = {
     # asks for it. So kernel and twin agree to the last bit wherever exp and log do, and the error bounds hold for the
     # code that runs. Loops are arranged to vectorize without such licence.
     "fastmath": False,
-    # "numpy": x / 0 is infinite and no test for it interrupts a loop. No kernel here divides by zero (the
-    # denominators are 1 + exp(-|x|) and a number above 38), so the twin, where it would raise, agrees.
+    # "numpy": x / 0 is infinite and no test for it interrupts a loop. No kernel here divides by zero (denominators
+    # are 1 + exp(-x), a number above 38, and D = 1 - p u > 0 inside [0, 1]), so the twin, where it would raise, agrees.
     "error_model": "numpy",
     # A kernel touches no Python object, so other threads may go on meanwhile.
     "nogil": True,

@@ -26,6 +26,10 @@ HEAVIEST = 10**6
 """Sum of all weights up to which counting is tried."""
 
 
+AT_ONCE = 10**8
+"""Steps of one call of the kernel: a fraction of a second."""
+
+
 def counted_py(
     p: Array, q: Array, g: Array, order: Order, listed: int, weights: Order, chance: float, test: Array
 ) -> None:
@@ -79,5 +83,8 @@ def counted(p: Array, q: Array, g: Array, rule: Mean | Preferred | Priority | So
         )
     order, listed, *_ = plan(Mean() if isinstance(rule, SoftPreference) else rule, n)
     test = np.empty(p.shape[0])
-    counted_kernel(p, q, g, order, listed, weights.astype(np.int64), chance, test)
+    points = max(1, AT_ONCE // max(1, n * int(weights.sum())))
+    for start in range(0, p.shape[0], points):  # a kernel does not hear Ctrl-C
+        part = slice(start, start + points)
+        counted_kernel(p[part], q[part], g, order, listed, weights.astype(np.int64), chance, test[part])
     return test

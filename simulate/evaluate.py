@@ -1,5 +1,7 @@
 """The curves of a pattern model in time: `curves` for a model, `accuracies` for a fit that asks 10^5 times."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -15,6 +17,10 @@ from .model_arrays import model_arrays
 from .value_forms import ValueForm, value_of
 
 Array = NDArray[np.float64]
+
+
+AT_ONCE = 2**22
+"""Times and patterns of one call of a kernel: a fraction of a second."""
 
 
 def curves(model: PatternModel, t: ArrayLike, *, form: ValueForm | None = None) -> Curves:
@@ -60,12 +66,23 @@ def curves(model: PatternModel, t: ArrayLike, *, form: ValueForm | None = None) 
     times = normalised("t", t, 1)
     require_memory(24 * times.size * model.n, f"p of {model.n} patterns at {times.size} times", "ask for fewer times")
     *moving, g = model_arrays(model)
-    p, q = predictiveness(times, *moving)
-    train, error = coverage(p, q, float(model.chance_train), float(1 - model.chance_train))
-    test = value_of(p, q, g, model.rule, float(model.chance), form)
+    start, rest, chance = float(model.chance_train), float(1 - model.chance_train), float(model.chance)
+    patterns, (train, error, test) = np.empty((times.size, model.n)), np.empty((3, times.size))
+    for part in _parts(times.size, model.n):
+        p, q = predictiveness(times[part], *moving)
+        patterns[part] = p
+        train[part], error[part] = coverage(p, q, start, rest)
+        test[part] = value_of(p, q, g, model.rule, chance, form)
     if not isinstance(model.rule, Table):  # a mean of numbers up to 1 passes 1 by a rounding at most
         np.minimum(test, 1.0, out=test)
-    return Curves(times, train, test, patterns=p, train_error=error)
+    return Curves(times, train, test, patterns=patterns, train_error=error)
+
+
+def _parts(times: int, n: int) -> list[slice]:
+    """Return parts of times, as long as each other: a kernel does not hear Ctrl-C."""
+    count = max(1, -(-times * max(1, n) // AT_ONCE))
+    ends = [times * i // count for i in range(count + 1)]
+    return [slice(start, stop) for start, stop in pairwise(ends)]
 
 
 def accuracies(

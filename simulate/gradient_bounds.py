@@ -40,7 +40,7 @@ class BoundedGradient:
 
 
 def bounded_gradient(model: PatternModel, t: ArrayLike) -> BoundedGradient:
-    """Return the derivatives of `gradient`, with a bound on the error of each.
+    """Return the derivatives of `gradient`, with a bound on the error of each but those in preference weights.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def bounded_gradient(model: PatternModel, t: ArrayLike) -> BoundedGradient:
     others = _of_others(moved)
     in_p = derivatives_in_p(p, q, g, model.rule, float(model.chance))
     own = (OF_P * model.n + roundings_of_derivatives(model.rule, model.n)) * U
-    off = own * in_p.parts * divided(p, q, model.rule) + 2 * range_of(model) * others
+    off = own * in_p.parts * divided(p, q, model.rule) + 2 * range_of(model) * others + SMALLEST
     train = coverage_change(q, float(1 - model.chance_train))
     of_train = _through_p(train, (OF_P + 2) * model.n * U * train + others, times, parameters, moves)
     of_test = _through_p(in_p.by_p, off, times, parameters, moves)

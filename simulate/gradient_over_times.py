@@ -1,9 +1,11 @@
 """The derivatives of `quadrature_gradient` at many times at once: loops run over a block of them.
 
-Patterns come in `pairs_of_patterns`. Of all patterns but j and k, L_jk is the product
-and N_jk the sum of what is gained. Four integrals of them give what is wanted of both:
+Patterns come in `pairs_of_patterns`. Over all patterns but j and k, L_jk is the product of D and N_jk the sum of what
+each gains times the D of the others, both of `quadrature_gradient`. With z = 1 - u and D_k = q_k + p_k z,
 
-    int L_j = int L_jk (q_k + p_k z),    int u N_j = int u N_jk (q_k + p_k z) + g_k p_k int u L_jk,    z = 1 - u
+    int L_j = int L_jk D_k,    int u N_j = int u N_jk D_k + g_k p_k int u L_jk,
+
+so the integrals of u L_jk, z L_jk, u N_jk and u z N_jk serve j and k; that of L_jk is the sum of the first two.
 """
 
 import numpy as np

@@ -45,9 +45,9 @@ def with_order_py(
     by_g: Array,
     parts: Array,
 ) -> None:
-    """Make the results of the mean rule's value, in `test`, int u N_k, in `by_p`, and int L_k, in `by_g`.
+    """Turn three integrals, which the results hold at first, into the results: chance and listed patterns come in.
 
-    Chance and the listed patterns are put in here.
+    At first `test` holds the value of the mean rule, `by_p` the integral of u N_k and `by_g` that of L_k.
     """
     n = order.shape[0]
     if chance != 0.0:

@@ -45,37 +45,37 @@ def learned_on_grid_py(
     alpha: float,
     b: float,
     gamma: float,
-    near: Array,
+    relative: Array,
     p: Array,
     q: Array,
     none: Array,
     soon: Array,
 ) -> None:
-    """Fill p and q at `size` times from `first` on, and multiply `none`, that nobody is right, by q; `near` (CHUNK,).
+    """Fill p and q at `size` times from `first` on, and multiply `none`, that nobody is right, by q.
 
-    These arrays have room for whole chunks. What will be written next, `soon` (size,), is fetched meanwhile. An
-    exponential is off by at most 60 * 2^-53 besides what is lost in alpha (t - b): 3 for each of at most 7 single
-    steps, 3 of 8 and 9 of 32, and 3 for the start (docs/theory.md, 4.8).
+    These arrays have room for whole chunks, `relative` for one. What will be written next, `soon` (size,), is fetched
+    meanwhile. An exponential is off by at most 60 * 2^-53 besides what is lost in alpha (t - b): 3 for each of at most
+    7 single steps, 3 of 8 and 9 of 32, and 3 for the start (docs/theory.md, 4.8).
     """
     step = t[1] - t[0]
-    far = math.exp(-alpha * (t[first] - b))
+    leading = math.exp(-alpha * (t[first] - b))
     one, eight, chunk = math.exp(-alpha * step), math.exp(-alpha * (APART * step)), math.exp(-alpha * (CHUNK * step))
-    near[0] = 1.0
+    relative[0] = 1.0
     for i in range(1, APART):
-        near[i] = near[i - 1] * one
+        relative[i] = relative[i - 1] * one
     for i in range(APART, CHUNK):
-        near[i] = near[i - APART] * eight
+        relative[i] = relative[i - APART] * eight
     rest = 1.0 - gamma
     for start in range(0, size, CHUNK):
         p_here, q_here, none_here = p[start : start + CHUNK], q[start : start + CHUNK], none[start : start + CHUNK]
         for i in range(CHUNK):
-            decay = near[i] * far
+            decay = relative[i] * leading
             right = gamma / (1.0 + decay)
             miss = rest + decay * right
             p_here[i] = right
             q_here[i] = miss
             none_here[i] *= miss
-        far *= chunk
+        leading *= chunk
         for i in range(start, start + CHUNK, LINE):
             prefetch(soon, i)
 

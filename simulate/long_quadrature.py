@@ -8,7 +8,7 @@ more, 1 - p_j u is formed as q_j u + (1 - u); there are at most 2 (38 + log(1 + 
 Accuracy, for g >= 0 and given p and q: the relative error is at most 600 * 2^-52 = 1.3e-13 for every n up to 1e9. In
 roundings of 2^-53: p_j u has 2 and its product with L or N one more, each times p_j u, and the sum of all p_j u is at
 most 38 + log(1 + mu) <= 59, so 3 * 59, once for L and once for N; the other patterns, at most 118, take 4 each, for
-both; the terms, the weights and the sum over nodes take 50, the tail 1.
+both; the terms, the weights and the sum over nodes take 50, the tail 1: together 877.
 """
 
 import numpy as np

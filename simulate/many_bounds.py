@@ -44,7 +44,7 @@ def bounds_of_many(
     Raises
     ------
     InputError
-        If the shapes are not those of the result.
+        If `found` is no such result, the shapes are not those of it, or gamma, g or chance lie outside [0, 1].
     MachineError
         If there is no memory for the two arrays.
 
@@ -60,12 +60,17 @@ def bounds_of_many(
     >>> bool(bounds_of_many(curves_of_many([0, 50], *model), *model).test.max() < 2e-14)
     True
     """
+    if not isinstance(found, ManyCurves):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+        raise InputError(f"found must be the result of curves_of_many, got {shown(found)}")
     parameters = [normalised(name, one, 2) for name, one in (("gamma", gamma), ("alpha", alpha), ("b", b), ("g", g))]
     models, n = parameters[0].shape
     for name, one in zip(("gamma", "alpha", "b", "g"), parameters, strict=True):
         if one.shape != (found.train.shape[0], n):
             raise InputError(f"{name} must hold the {found.train.shape[0]} models of the result, got shape {one.shape}")
     start = number("chance", chance, "give 0 for none")
+    for name, one in (("gamma", parameters[0]), ("g", parameters[3]), ("chance", np.array(start))):
+        if ((one < 0) | (one > 1)).any():  # not so for NaN, whose bound is NaN
+            raise InputError(f"{name} must lie in [0, 1] for a bound, got {one[(one < 0) | (one > 1)].flat[0]:g}")
     chosen = Mean() if rule is None else rule
     if not isinstance(chosen, Mean | Preferred | Priority):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InputError(f"rule must be Mean, Preferred or Priority, got {shown(rule)}")

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..analytic.errors import InputError, shown
 from ..analytic.rules import Mean, Preferred, Priority
-from .arrays import normalised, number
+from .arrays import normalised, number, thread_count
 from .compile import fused_kernel, inlined
 from .grid_logistic import BLOCK, CHUNK, is_near, learned, learned_on_grid
 from .legendre import LARGEST_RULE
@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 
 MOST = 2 * LARGEST_RULE
 """Patterns for which the exact number of nodes is at hand."""
+ABOVE_1 = 1.0 + 2.0**-40
+"""Below this, what is above 1 is a mean of numbers up to 1 and their roundings."""
 PART = 1024
 """Models of one piece of work for a thread: a millisecond, which handing it over does not add to."""
 
@@ -106,7 +108,7 @@ def finish_py(
         for i in range(size):
             value[i] = g_k * p_k[i] + q_k[i] * value[i]
     for i in range(size):
-        test[i] = 1.0 if value[i] > 1.0 else value[i]  # a mean of numbers up to 1 passes 1 by a rounding at most
+        test[i] = 1.0 if 1.0 < value[i] < ABOVE_1 else value[i]
 
 
 finish = inlined(finish_py)
@@ -132,7 +134,7 @@ def many_curves_py(
     models, n = gamma.shape
     spare = 1.0 - chance_train
     p, q = np.empty((n, BLOCK)), np.empty((n, BLOCK))
-    work, value, none, near = np.empty((2, BLOCK)), np.empty(BLOCK), np.empty(BLOCK), np.empty(CHUNK)
+    work, value, none, relative = np.empty((2, BLOCK)), np.empty(BLOCK), np.empty(BLOCK), np.empty(CHUNK)
     for model in range(models):
         for first in range(0, t.shape[0], BLOCK):
             size = min(BLOCK, t.shape[0] - first)
@@ -142,7 +144,7 @@ def many_curves_py(
                 speed, middle, height = alpha[model, k], b[model, k], gamma[model, k]
                 if uniform and is_near(t, first, size, speed, middle):
                     soon = own_train if k == 0 else own_test
-                    learned_on_grid(t, first, size, speed, middle, height, near, p[k], q[k], none, soon)
+                    learned_on_grid(t, first, size, speed, middle, height, relative, p[k], q[k], none, soon)
                 else:
                     learned(t, first, size, speed, middle, height, p[k], q[k], none)
             for i in range(size):  # now, so that memory takes it in while the integral is computed
@@ -218,8 +220,7 @@ def curves_of_many(
         raise InputError(f"rule must be Mean, Preferred or Priority, got {shown(rule)}; use curves for each model")
     if n > MOST:
         raise InputError(f"gamma must have at most {MOST} columns, got {n}; use curves for each model")
-    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
-        raise InputError(f"threads must be a number of at least 1, got {shown(threads)}")
+    workers = thread_count(threads)
     starts = number("chance", chance, "give 0 for none"), number("chance_train", chance_train, "give 0 for none")
     order, listed, u, w, _ = plan(chosen, n)
     train, test = _results((models, times.size), out)
@@ -231,12 +232,15 @@ def curves_of_many(
         many_curves(times, uniform, *own, order, listed, u, w, *starts, train[part], test[part])
 
     parts = [slice(start, start + PART) for start in range(0, models, PART)]
-    if threads == 1 or len(parts) == 1:
+    if workers == 1 or len(parts) == 1:
         for part in parts:
             work(part)
     else:
-        with ThreadPoolExecutor(threads) as pool:
+        pool = ThreadPoolExecutor(workers)
+        try:
             list(pool.map(work, parts))
+        finally:
+            pool.shutdown(cancel_futures=True)  # after Ctrl-C nothing more is begun
     return ManyCurves(times, train, test)
 
 
@@ -245,14 +249,29 @@ def _results(shape: tuple[int, int], out: ManyCurves | None) -> tuple[Array, Arr
     if out is None:
         require_memory(16 * shape[0] * shape[1], f"curves of {shape[0]} models at {shape[1]} times", "ask for fewer")
         return np.empty(shape), np.empty(shape)
-    if not isinstance(out, ManyCurves) or out.train.shape != shape or out.test.shape != shape:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InputError(f"out must be a result of curves_of_many of shape {shape}, got {shown(out)}")
+    if not isinstance(out, ManyCurves) or not all(_takes(one, shape) for one in (out.train, out.test)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(
+            f"out must be a result of curves_of_many of shape {shape}, of float64 in C order, got {shown(out)}"
+        )
+    if np.shares_memory(out.train, out.test):
+        raise InputError("out must hold two arrays, got one memory for train and test")
     return out.train, out.test
+
+
+def _takes(array: object, shape: tuple[int, int]) -> bool:
+    return (
+        isinstance(array, np.ndarray)
+        and array.shape == shape
+        and array.dtype == np.float64
+        and array.flags.c_contiguous
+        and array.flags.writeable
+    )
 
 
 def is_uniform(t: Array) -> bool:
     """Return whether times are evenly spaced, to a unit in the last place of the largest."""
     if t.size < 2:
         return False
-    off = np.abs(t - (t[0] + (t[1] - t[0]) * np.arange(t.size))).max()
+    with np.errstate(over="ignore", invalid="ignore"):  # then it is not, and off is infinite or NaN
+        off = np.abs(t - (t[0] + (t[1] - t[0]) * np.arange(t.size))).max()
     return bool(off <= np.spacing(np.abs(t).max()))

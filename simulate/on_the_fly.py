@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..analytic.errors import InputError, shown
-from .arrays import column, normalised, number
+from .arrays import column, normalised, number, thread_count
 from .compile import is_compiled, kernel, kernel_around
 from .enumeration import product_weights
 from .memory import require_memory
@@ -117,7 +117,7 @@ def sum_over_sets(
         G(A) as a function of numba's `njit`, called with the set as a mask (int64: bit i is pattern i), its number of
         patterns (int64) and the sum of its g (float64), for the empty set too. By default the mean of g over A.
     chance
-        G of the empty set under the default rule.
+        G of the empty set under the default rule; a rule of one's own is asked for it.
     threads
         How many to compute on. The bits of the result do not depend on it.
 
@@ -148,10 +148,13 @@ def sum_over_sets(
     if rule is not None and not is_compiled(rule):
         raise InputError(f"rule must be a function compiled by numba.njit, got {shown(rule)}")
     start = number("chance", chance, "give 0 for none")
-    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
-        raise InputError(f"threads must be a number of at least 1, got {shown(threads)}")
+    if rule is not None and start != 0.0:
+        raise InputError(
+            f"chance must be left out with a rule of one's own, which is asked for it, got {shown(chance)}"
+        )
+    workers = thread_count(threads)
     require_memory(40 << max(0, n - COLUMNS), f"what is known of 2**{n - COLUMNS} sets", "leave out some patterns")
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         return np.array([_one_point(row, values, rule, start, pool) for row in rows])
 
 

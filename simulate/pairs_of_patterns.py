@@ -19,9 +19,9 @@ from .quadrature_plan import LIFT, Order
 Array = NDArray[np.float64]
 
 MANY_TIMES = 16
-"""Times from which on loops over times are the faster ones (`benchmarks/`)."""
+"""Times from which on loops over times are the faster ones, at 8 patterns and more; at fewer no slower."""
 BLOCK = 32
-"""Times of a block: the coefficients of 56 patterns stay in the nearest cache."""
+"""Times of a block: the coefficients of 50 patterns stay in the nearest cache."""
 
 
 def coefficients_of_pairs_py(

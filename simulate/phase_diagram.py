@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..analytic.errors import InputError, demand, shown
+from ..analytic.errors import InputError, demand
 from ..analytic.kinds import Kind, KindThresholds, demand_thresholds
 from ..analytic.model import PatternModel, demand_model
 from ..analytic.rules import SoftPreference, Table
+from .arrays import thread_count
 from .atlas_folder import AtlasFolder
 from .atlas_question import Question, read_question
 from .kind_codes import DOUBTS, NAMES
@@ -156,9 +157,7 @@ def atlas(
     """
     demand_model(model)
     _demand_few_patterns(model)
-    cores = len(os.sched_getaffinity(0)) if threads is None else threads
-    if isinstance(cores, bool) or not isinstance(cores, int) or cores < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InputError(f"threads must be a number of at least 1, got {shown(threads)}")
+    cores = thread_count(len(os.sched_getaffinity(0)) if threads is None else threads)
     question = Question(ModelGrid(model, axes), demand_thresholds(thresholds))
     kinds, doubts = _room(question.grid)
     folder = None if out is None else question.folder(_path("out", out))

@@ -13,13 +13,13 @@ Accuracy, for g >= 0 and given p and q: every term is non-negative, so nothing c
 most (9/4 n + m + 10) * 2^-52. The chance level enters as it stands, not by the shift g - chance, whose terms would have
 both signs.
 
-One integral, three ways through it, which differ in roundings only:
+One integral, three ways through it, which differ in roundings only (and a fourth for `many_models`):
 
 | times | patterns | loops run over |
 | --- | --- | --- |
-| few, or any above 56 patterns | to 256 | nodes: this file |
+| few, or any above 56 patterns | to 249 | nodes: this file |
 | many | to 56 | times: `quadrature_over_times` |
-| any | above 256 | nodes, compensated, so that errors do not grow with n: `long_quadrature` |
+| any | above 249 | nodes, compensated, so that errors do not grow with n: `long_quadrature` |
 """
 
 import numpy as np

@@ -58,9 +58,12 @@ def preference_accuracy_over_times_py(
             none[b] = 1.0
             doubt[b] = 0.0 if count else 1.0
         for h in range(count):
+            has_partner = 2 * h + 1 < order.shape[0] - listed
             for b in range(size):
                 none[b] *= pairs[h, 0, b]
-                doubt[b] += pairs[h, 0, b] + pairs[h, 1, b]  # 0 where both are certain, and there alone
+                doubt[b] += pairs[h, 0, b]
+                if has_partner:  # then q_j q_k and q_j p_k + p_j q_k are both 0 where both are certain, and there alone
+                    doubt[b] += pairs[h, 1, b]
         for b in range(size):
             i = start + b
             rated = value[b] * LOWER + chance * none[b] if doubt[b] != 0.0 else when_certain

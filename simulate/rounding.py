@@ -91,7 +91,7 @@ def roundings(rule: Rule, n: int) -> int:
 def roundings_of_derivatives(rule: Rule, n: int) -> int:
     """Return how many roundings each part of a derivative has, given p, q and g: sums of the same lengths as a value.
 
-    But no derivative takes the exact nodes of whole weights, and above 256 patterns none is compensated.
+    But no derivative takes the exact nodes of whole weights, and above 249 patterns none is compensated.
     """
     match rule:
         case Table():

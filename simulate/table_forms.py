@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Callable, Mapping
+from numbers import Integral
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -28,6 +29,9 @@ Form = Literal["enumeration", "fold", "matrix"]
 MANY = 13
 """Patterns from which on the matrix form is the faster one, for one point as for many (`benchmarks/`)."""
 
+AT_ONCE = 2**28
+"""Entries of the table times points of one call of a kernel: a fraction of a second."""
+
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 """Types of a table that is computed with as it is."""
 
@@ -41,18 +45,33 @@ _FORMS: Mapping[str, Callable[[Numbers, Numbers, Numbers], Numbers]] = {
 def form_for(n: int) -> Form:
     """Return the form in which a table over n patterns is evaluated by default.
 
+    Raises
+    ------
+    InputError
+        If n is no whole number in 0..30.
+
     >>> form_for(3), form_for(20)
     ('enumeration', 'matrix')
     """
+    if isinstance(n, bool) or not isinstance(n, Integral) or not 0 <= n <= MOST_PATTERNS:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(f"n must be a whole number in 0..{MOST_PATTERNS}, got {shown(n)}")
     return "matrix" if n >= MANY else "enumeration"
 
 
 def of_table(table: Numbers, p: Numbers, q: Numbers, form: Form | None = None) -> Numbers:
     """Return the extension (T,) for normalised arrays; for callers who know q better than 1 - p."""
     chosen = form_for(p.shape[1]) if form is None else form
-    if chosen not in _FORMS:
+    if not isinstance(chosen, str) or chosen not in _FORMS:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InputError(f"form must be one of {', '.join(get_args(Form))}, got {shown(form)}")
-    return _FORMS[chosen](table, p, q)
+    n, evaluate = p.shape[1], _FORMS[chosen]
+    points = max(1, AT_ONCE >> n)
+    if chosen == "matrix" or p.shape[0] <= points:
+        return evaluate(table, p, q)
+    values = np.empty(p.shape[0], table.dtype)
+    for start in range(0, p.shape[0], points):  # a kernel does not hear Ctrl-C
+        part = slice(start, start + points)
+        values[part] = evaluate(table, p[part], q[part])
+    return values
 
 
 def extension(table: ArrayLike, p: ArrayLike, *, form: Form | None = None) -> Floats:
@@ -91,7 +110,9 @@ def extension(table: ArrayLike, p: ArrayLike, *, form: Form | None = None) -> Fl
     rows = normalised("p", p, 2)
     n = rows.shape[1]
     if n > MOST_PATTERNS:
-        raise InputError(f"p must have at most {MOST_PATTERNS} columns, got {n}: 2**n table entries are {8 << n} bytes")
+        raise InputError(
+            f"p must have at most {MOST_PATTERNS} columns, got {n}: its table takes {_item(table)} * 2**{n} bytes"
+        )
     single = isinstance(table, np.ndarray) and table.dtype == np.float32
     if not (isinstance(table, np.ndarray) and table.dtype in FLOATS and table.flags.c_contiguous):
         require_memory(8 << n, f"a copy of a table over 2**{n} sets", "give it as an array of floats in C order")
@@ -100,6 +121,10 @@ def extension(table: ArrayLike, p: ArrayLike, *, form: Form | None = None) -> Fl
         raise InputError(f"table must hold 2**n = {1 << n} numbers for p with n = {n} columns, got {values.shape[0]}")
     right, wrong = (one.astype(values.dtype, copy=False) for one in (rows, 1.0 - rows))
     return of_table(values, right, wrong, form)
+
+
+def _item(table: ArrayLike) -> int:
+    return 4 if isinstance(table, np.ndarray) and table.dtype == np.float32 else 8
 
 
 def _as_it_is(table: ArrayLike) -> NDArray[np.float32]:

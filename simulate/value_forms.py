@@ -28,7 +28,7 @@ _NAMES = ("quadrature", "counting", *get_args(Form))
 
 def value_of(p: Array, q: Array, g: Array, rule: Rule, chance: float, form: ValueForm | None = None) -> Array:
     """Return test accuracy (T,) from p and q = 1 - p (T, n) and g (n,), for normalised arrays."""
-    if form is not None and form not in _NAMES:
+    if form is not None and (not isinstance(form, str) or form not in _NAMES):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InputError(f"form must be one of {', '.join(_NAMES)}, got {shown(form)}")
     if isinstance(rule, Table):
         if form in ("quadrature", "counting"):

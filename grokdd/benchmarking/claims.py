@@ -132,6 +132,7 @@ CLAIMS: Sequence[Claim] = (
     Claim(f"{PER_POINT} SciPy, leaving one out", _times("mean rule", 20, "scipy.stats.poisson_binom", CURVES), 5000),
     Claim(f"{PER_POINT} fast-poibin, leaving one out", _times("mean rule", 20, "fast_poibin", CURVES), 100),
     Claim("Seconds of a call at a single point, 20 patterns", _seconds("mean rule", 20, mean_rule_case.ONE_POINT)),
+    Claim("Seconds of another such call, of the same model", _seconds("mean rule", 20, mean_rule_case.AGAIN)),
     Claim(f"{ONE_EACH} SciPy", _times("mean rule", 20, "scipy.stats.poisson_binom", mean_rule_case.ONE_POINT)),
     Claim(f"{ONE_EACH} fast-poibin", _times("mean rule", 20, "fast_poibin", mean_rule_case.ONE_POINT)),
     *(
@@ -146,7 +147,7 @@ CLAIMS: Sequence[Claim] = (
     *(
         Claim(f"{what}: percent of the rate of {limit}", _percent(topic, n), ASKED_SHARES[topic, n])
         for topic, n, what, limit in (
-            ("quadrature", 20, "Batch quadrature, 20 patterns, 6 operations a pattern and node", "a matrix product"),
+            ("quadrature", 20, "Batch quadrature, 20 patterns", "a matrix product"),
             ("table, one point", 26, "Table of 2^26 numbers, one point", "a plain sum"),
             ("table, many points", 20, "Table of 20 patterns, 256 points", "a matrix product"),
         )

@@ -1,5 +1,6 @@
 """Test accuracy under the mean rule at one time point: many at once, a call for each, and other people's ways."""
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,7 @@ CHECKED = 2
 COUNTED = 1000
 """Patterns up to which the witness counts; beyond, it sums moments."""
 MOST_IN_A_TABLE = 24
-CURVES, ONE_POINT, BY_TABLE = "curves", "curves, one point a call", "extension"
+CURVES, ONE_POINT, AGAIN, BY_TABLE = "curves", "curves, one point a call", "curves, the same model again", "extension"
 TOLERANCE = 1e-12
 """Relative; the errors themselves are in `errors_found`."""
 
@@ -71,7 +72,14 @@ def by_curves(inputs: Inputs) -> Prepared:
 
 
 def one_point(inputs: Inputs) -> Prepared:
-    """Compute one point in a call, to see what a call costs besides."""
+    """Compute one point in a call, of a model that was never asked: its numbers are converted."""
+    model = _model(inputs)
+    check = of_test(agrees(inputs.expected[:1], TOLERANCE))
+    return Prepared(lambda: curves(copy(model), inputs.t[:1]), 1, check)
+
+
+def one_point_again(inputs: Inputs) -> Prepared:
+    """Compute one point in a call, of one and the same model."""
     model = _model(inputs)
     check = of_test(agrees(inputs.expected[:1], TOLERANCE))
     return Prepared(lambda: curves(model, inputs.t[:1]), 1, check)
@@ -105,7 +113,8 @@ def by_other(other: Other) -> Way:
 
 def case(n: int) -> Case:
     """Return the case of n patterns; beyond 1000 of them `accuracies` stands for `curves`."""
-    ways: dict[str, Way] = {CURVES: by_curves, ONE_POINT: one_point} if n <= 1000 else {"accuracies": by_accuracies}
+    at_once: dict[str, Way] = {CURVES: by_curves, ONE_POINT: one_point, AGAIN: one_point_again}
+    ways = at_once if n <= 1000 else {"accuracies": by_accuracies}
     if n <= MOST_IN_A_TABLE:
         ways[BY_TABLE] = by_table
     ways |= {other.name: by_other(other) for other in installed_for(n)}

@@ -29,7 +29,8 @@ CLAIM_NOTE = """
 A percentage is the time that the machine's limit takes for the same work, over the time taken: a matrix product for
 operations, the faster of two plain sums for bytes, measured in turn with what they limit and with as many threads.
 Of one table of 2^n numbers each is read once; a point of a batch takes a multiplication and an addition a number. Of
-quadrature six operations a pattern and node are counted, and nothing for nodes, weights and p. More than 100 percent
+quadrature the operations are counted that are executed, five or six a pattern and node, and nothing for nodes, weights
+and p. More than 100 percent
 says that we read faster than either plain sum. Where nothing was asked, the number is there to be known.
 """
 TIME_NOTE = """

@@ -12,14 +12,19 @@ from .machine_limits import matrix_product
 from .witnesses import in_balls
 
 POINTS = 2000
-OPERATIONS = 6
-"""A pattern and node: D = q u + (1 - u) takes two, total <- total D + gain product three, product <- product D one."""
+IN_PAIRS, OF_A_PAIR = 10, 15
+"""A pair and node: four for the factor, two for the gain, three for total <- total factor + gain product, one for
+product <- product factor. A pair: one for each of two coefficients of the factor, three for the other, four for two
+gains and three for each of their two coefficients."""
+ONE_BY_ONE = 12
+"""A pair and node where nodes are not the same at all times: two for each D = q u + (1 - u), and as above."""
 
 
 def operations(n: int) -> float:
-    """Return the floating-point operations of one time point: what makes nodes, gains and sums of them left out."""
-    nodes = plan(Mean(), n)[2].size
-    return float(OPERATIONS * n * nodes)
+    """Return the floating-point operations of one time point that are executed, but for nodes and the sum over them."""
+    *_, u, _, layered = plan(Mean(), n)
+    pairs = (n + 1) // 2
+    return float(ONE_BY_ONE * pairs * u.size if layered else (IN_PAIRS * u.size + OF_A_PAIR) * pairs)
 
 
 def case(n: int) -> Case:

@@ -90,7 +90,7 @@ def curves_on_tensors(
 
     Notes
     -----
-    As `curves`; exponentials may differ in the last bit, and above 256 patterns nothing is compensated: for g >= 0
+    As `curves`; exponentials may differ in the last bit, and above 249 patterns nothing is compensated: for g >= 0
     the relative error, given p and 1 - p, is at most (2 n + m + 10) 2**-52 for every n, m <= 28 the nodes, in float32
     2**-23. Accuracy may pass 1 by its rounding: it is not cut off there, where a cut would have no derivative.
 

@@ -69,9 +69,7 @@ def extension_on_tensors(table: Any, p: Any, *, q: Any = None, at_once: int | No
     n, points = right.shape[-1], math.prod(right.shape[:-1])
     size = values.element_size()
     if n > MOST_PATTERNS:
-        raise InputError(
-            f"p must have at most {MOST_PATTERNS} columns, got {n}: 2**n table entries are {size << n} bytes"
-        )
+        raise InputError(f"p must have at most {MOST_PATTERNS} columns, got {n}: its table takes {size} * 2**{n} bytes")
     if values.shape != (1 << n,):
         raise InputError(f"table must hold 2**n = {1 << n} numbers for p with n = {n} columns, got {_shown(values)}")
     rows = max(1, at_once_on(values.device, at_once, AT_ONCE) >> (n - n // 2))

@@ -104,6 +104,19 @@ def test_bounds_hold_where_first_order_or_the_range_of_doubles_ends(model, t):
             assert max(shares(got, bounds, expected)) <= 1, (accuracy, name)
 
 
+@pytest.mark.parametrize("times", [1, 16])
+def test_bounds_of_derivatives_hold_where_p_is_denormal(times):
+    """F = p_1 (1 - s / 2): its derivative in alpha is -p_1 s (1 - s) t / 2, of which little is left in doubles."""
+    tiny = Fraction(3, 10**310)
+    slow = Pattern(gamma=1, alpha=Fraction(1, 10**10), b=0, g=0)
+    model = PatternModel([slow, Pattern(gamma=tiny, alpha=0, b=0, g=1)])
+    found = bounded_gradient(model, np.full(times, 1e10))
+    s = 1 / (1 + math.exp(-1))
+    expected = -tiny / 4 * Fraction(s * (1 - s)) * 10**10
+    off = abs(Fraction(float(found.gradient.of_test["alpha"][0, 0])) - expected)
+    assert off <= Fraction(float(found.of_test["alpha"][0, 0])) * Fraction(101, 100)
+
+
 def test_dividing_by_nearly_1_costs_nothing_and_by_nearly_0_what_the_nodes_allow():
     p = np.array([[0.0, 5e-324, 1e-20, 2.0**-54, 0.5, 1.0, 1.0]])
     q = np.array([[1.0, 1.0, 1.0, 1.0, 0.5, 1e-30, 0.0]])

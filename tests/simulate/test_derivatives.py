@@ -13,8 +13,9 @@ from grokdd.simulate import enumeration_gradient as enumerations
 from grokdd.simulate import logistic as logistics
 from grokdd.simulate.derivatives import through_p_kernel, through_p_py
 from grokdd.simulate.enumeration import enumerate_sets, product_weights_py
-from grokdd.simulate.enumeration_gradient import enumerate_known
+from grokdd.simulate.enumeration_gradient import enumerate_known, products_known
 from grokdd.simulate.gradient_over_times import gradient_over_times_kernel, gradient_over_times_py
+from grokdd.simulate.pairs_of_patterns import MANY_TIMES
 from grokdd.simulate.quadrature import preference_accuracy
 from grokdd.simulate.quadrature_gradient import (
     Derivatives,
@@ -186,10 +187,11 @@ def test_derivatives_in_p_are_differences_of_accuracy(n, rule):
         assert np.abs(by_g[:, k] - gained).max() <= 40 * (n + 4) * EPS
 
 
-@pytest.mark.parametrize("n", [57, 300])
-def test_derivatives_on_the_layer_are_differences_of_accuracy(n):
+@pytest.mark.parametrize("times", [4, MANY_TIMES + 1])
+@pytest.mark.parametrize("n", [57, 120, 300])
+def test_derivatives_on_the_layer_are_differences_of_accuracy(n, times):
     rng = np.random.default_rng(n)
-    p, g = rng.random((4, n)), rng.random(n)
+    p, g = rng.random((times, n)) ** np.linspace(0.5, 4, times)[:, None], rng.random(n)  # layers of different widths
     _, by_p, by_g, *_ = preference_gradient(p, 1 - p, g, Mean(), 0.0)
     shares = preference_accuracy(p, 1 - p, np.ones(n), Mean(), 0.0)
     assert np.abs(by_g.sum(axis=1) / shares - 1).max() <= 40 * n * EPS  # somebody answers wherever anybody is right
@@ -237,6 +239,28 @@ def test_quadrature_kernels_agree_with_their_python_twins(n):
         function(p, 1 - p, g, *nodes, 0.01, *got)
         for x, y, scale in zip(got, expected, (1, expected.parts, 1, 1, 1, 1), strict=True):
             assert (np.abs(x - y) <= bound * scale).all()
+
+
+@pytest.mark.parametrize("points", [1, 3, 40])
+def test_two_matrix_products_give_what_the_loop_gives(points, monkeypatch):
+    n = 7
+    monkeypatch.setattr(enumerations, "AT_ONCE", 4 << (n - n // 2))  # parts of four points
+    rng = np.random.default_rng(points)
+    table, p = rng.random(2**n), rng.random((points, n))
+    bound = (2 * n + 2 ** (n // 2) + 2 ** (n - n // 2) + 8) * EPS
+    for x, y in zip(products_known(table, p, 1 - p), enumerate_known(table, p, 1 - p), strict=True):
+        assert np.abs(x - y).max() <= bound
+
+
+@pytest.mark.parametrize("times", [1, MANY_TIMES])
+def test_digits_of_derivatives_at_the_smallest_p_are_kept(times):
+    p = np.full((times, 3), 2.0**-1060)
+    p[:, 0] = 0.75
+    g = np.array([0.0, 1.0, 1.0])
+    found = preference_gradient(p, 1 - p, g, Mean(), 0.0)
+    # F = (p_1 + p_2) (1 - p_0 / 2), to first order in the small ones
+    assert np.array_equal(found.by_p[:, 0], np.full(times, -(2.0**-1060)))
+    assert np.abs(found.by_p[:, 1:] - 0.625).max() <= 10 * EPS
 
 
 @pytest.mark.parametrize("n", [1, 4, 7])

@@ -21,7 +21,7 @@ from grokdd.analytic import (
     Table,
     presets,
 )
-from grokdd.simulate import accuracies, curves, memory
+from grokdd.simulate import accuracies, counting, curves, evaluate, memory
 
 EPS = 2.0**-52
 INF = math.inf
@@ -365,3 +365,15 @@ def test_curves_beyond_free_memory_are_refused_with_the_bytes(monkeypatch):
     times = np.broadcast_to(0.0, 5 * 10**6)
     with pytest.raises(MachineError, match="takes 360000000 bytes of memory, and 100000000 are free: ask"):
         curves(presets.grokking(), times)
+
+
+@pytest.mark.parametrize("form", [None, "counting"])
+def test_many_times_are_computed_in_parts_that_ctrl_c_can_come_between(form, monkeypatch):
+    times = np.linspace(0, 300, 101)
+    model = presets.double_descent()
+    expected = curves(model, times, form=form)
+    monkeypatch.setattr(evaluate, "AT_ONCE", 60)
+    monkeypatch.setattr(counting, "AT_ONCE", 30)
+    got = curves(model, times, form=form)
+    for name in ("train", "test", "patterns", "train_error"):
+        np.testing.assert_allclose(getattr(got, name), getattr(expected, name), rtol=1e-14)

@@ -5,10 +5,11 @@ import pytest
 from flint import arb, ctx
 
 from grokdd.analytic import InputError, Mean, Pattern, PatternModel, Preferred, Priority, SoftPreference
-from grokdd.simulate import bounded_curves, bounds_of_many, curves, curves_of_many
+from grokdd.simulate import ManyCurves, bounded_curves, bounds_of_many, curves, curves_of_many
 from grokdd.simulate.grid_logistic import BLOCK, CHUNK, is_near, learned_on_grid, learned_on_grid_py
 from grokdd.simulate.many_models import MOST, PART, many_curves, many_curves_py
 from grokdd.simulate.quadrature_plan import plan
+from grokdd.simulate.rounding import GRID, OF_P, U
 
 RULES = {
     2: [Mean(), Preferred(1)],
@@ -78,8 +79,8 @@ def test_exponentials_on_a_grid_keep_their_digits():
             exact = [(-arb(alpha) * (arb(x) - arb(b))).exp() for x in t]
             shares = [float(1 / (1 + x)) for x in exact], [float(x / (1 + x)) for x in exact]
         x = np.abs(alpha * (t - b)).max()
-        np.testing.assert_allclose(p, shares[0], rtol=(4 * x + 32) * 2.0**-52)
-        np.testing.assert_allclose(q, shares[1], rtol=(4 * x + 32) * 2.0**-52)
+        np.testing.assert_allclose(p, shares[0], rtol=(14 * x + GRID + OF_P) * U)
+        np.testing.assert_allclose(q, shares[1], rtol=(14 * x + GRID + OF_P) * U)
         np.testing.assert_array_equal(none, q)
 
 
@@ -105,6 +106,11 @@ def test_speeds_without_end_make_steps_and_no_warning():
     times = [0, 249, 250, 251, 499]
     np.testing.assert_array_equal(got.train[0, times], [0.5, 0.5, 0.75, 1.0, 1.0])
     np.testing.assert_allclose(got.test[0, times], [0.0, 0.0, 0.375, 0.75, 0.75], atol=1e-290)
+
+
+def test_finite_times_that_no_grid_can_hold_make_no_warning():
+    got = curves_of_many([1e308, -1e308, 0.0], [[1.0]], [[1.0]], [[1.0]], [[0.5]])
+    np.testing.assert_allclose(got.test[0], [0.5, 0.0, 0.5 / (1 + np.e)], atol=1e-290)
 
 
 def test_nan_stays_with_its_own_model():
@@ -149,8 +155,8 @@ def test_kernels_equal_their_python_twins():
     t, found = np.arange(0.0, 20.0), []
     for function in (learned_on_grid, learned_on_grid_py):
         arrays = np.ones((4, CHUNK))
-        near, p, q, none = arrays
-        function(t, 2, 18, 0.3, 5.0, 0.75, near, p, q, none, np.empty(18))
+        relative, p, q, none = arrays
+        function(t, 2, 18, 0.3, 5.0, 0.75, relative, p, q, none, np.empty(18))
         found.append(arrays)
     np.testing.assert_allclose(found[0], found[1], rtol=2.0**-49)  # fused, and exp may be another library's
     parameters, results = drawn(2, 3), []
@@ -169,7 +175,7 @@ def test_kernels_equal_their_python_twins():
         ({"t": [np.inf]}, "t must hold finite times"),
         ({"rule": SoftPreference((1, 2))}, "rule must be Mean, Preferred or Priority"),
         ({"rule": Preferred(5)}, "the preferred pattern must lie in 0..1"),
-        ({"threads": 0}, "threads must be a number of at least 1"),
+        ({"threads": 0}, r"threads must be a whole number in 1\.\.1024"),
         ({"out": 1}, r"out must be a result of curves_of_many of shape \(2, 1\)"),
     ],
 )
@@ -177,6 +183,46 @@ def test_bad_input_is_refused_in_one_line(change, says):
     given = {"t": [1.0], **{name: np.ones((2, 2)) for name in ("gamma", "alpha", "b", "g")}, **change}
     with pytest.raises(InputError, match=says):
         curves_of_many(**given)
+
+
+def test_parameters_outside_their_ranges_give_what_the_formulas_give():
+    t = np.linspace(0, 400, 5)
+    got = curves_of_many(t, [[1.0]], [[0.1]], [[50.0]], [[3.0]])
+    np.testing.assert_allclose(got.test[0], 3 / (1 + np.exp(-0.1 * (t - 50))), rtol=1e-14)
+
+
+def of_shape(shape, dtype=np.float64):
+    return np.zeros(shape, dtype)
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "says"),
+    [
+        (of_shape((2, 1), np.float32), of_shape((2, 1), np.float32), "of float64 in C order"),
+        (of_shape((1, 2)).T, of_shape((4, 1))[::2], "of float64 in C order"),
+        (np.broadcast_to(0.0, (2, 1)), of_shape((2, 1)), "of float64 in C order"),
+        (one := of_shape((2, 1)), one, "one memory for train and test"),
+    ],
+    ids=["float32", "strided", "read-only", "twice the same"],
+)
+def test_an_out_that_cannot_hold_the_results_is_refused(train, test, says):
+    with pytest.raises(InputError, match=says):
+        curves_of_many([1.0], *(np.ones((2, 2)),) * 4, out=ManyCurves(np.ones(1), train, test))
+
+
+@pytest.mark.parametrize(("place", "name"), [(0, "gamma"), (3, "g"), (4, "chance")])
+@pytest.mark.parametrize("value", [-0.1, 1.1])
+def test_no_bound_is_claimed_outside_the_ranges(place, name, value):
+    columns = [np.full((1, 1), value if own == place else 0.5) for own in range(4)]
+    chance = value if place == 4 else 0.5
+    found = curves_of_many([1.0], *columns, chance=chance)
+    with pytest.raises(InputError, match=rf"{name} must lie in \[0, 1\] for a bound, got {value}"):
+        bounds_of_many(found, *columns, chance=chance)
+
+
+def test_bounds_are_those_of_a_result():
+    with pytest.raises(InputError, match="found must be the result of curves_of_many, got 3"):
+        bounds_of_many(3, *(np.ones((2, 2)),) * 4)  # pyright: ignore[reportArgumentType]
 
 
 def test_more_patterns_than_nodes_are_refused():

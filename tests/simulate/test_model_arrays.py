@@ -1,6 +1,8 @@
 """A model is converted to float64 once in its life, and what is kept of it goes with it."""
 
+import copy
 import gc
+import pickle
 from fractions import Fraction
 
 import numpy as np
@@ -28,6 +30,15 @@ def test_what_is_kept_of_a_model_goes_with_it():
     np.testing.assert_array_equal(found, np.arange(100) / 100)
     gc.collect()
     assert len(module._known) == before
+
+
+def test_copies_of_a_model_are_models_of_their_own():
+    model = of(0.5)
+    known = model_arrays(model)
+    for other in (copy.copy(model), copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert other == model
+        assert model_arrays(other) is not known
+        assert model_arrays(other).gamma == known.gamma
 
 
 def test_a_small_speed_stays_positive():

@@ -143,7 +143,12 @@ def test_bad_input_is_refused_in_one_line(arguments, says):
         sum_over_sets(*arguments)
 
 
+def test_a_rule_of_ones_own_has_no_chance_besides():
+    with pytest.raises(InputError, match="chance must be left out"):
+        sum_over_sets([[0.5]], [1], numba.njit(lambda mask, count, total: total), chance=0.5)
+
+
 @pytest.mark.parametrize("threads", [0, -1, 1.5, True])
 def test_threads_are_a_positive_number(threads):
-    with pytest.raises(InputError, match="threads must be a number of at least 1"):
+    with pytest.raises(InputError, match=r"threads must be a whole number in 1\.\.1024"):
         sum_over_sets([[0.5]], [1], threads=threads)

@@ -114,7 +114,7 @@ def test_loops_over_times_agree_with_loops_over_nodes(n, times, chance):
 
 
 @pytest.mark.parametrize("times", [1, MANY_TIMES])
-@pytest.mark.parametrize("n", [1, 2, 3, 32, 33, 60, 999])
+@pytest.mark.parametrize("n", [1, 2, 3, 31, 32, 33, 49, 55, 60, 999])
 def test_certain_patterns_give_their_mean_to_two_roundings(n, times):
     g = np.random.default_rng(n).random(n)
     p = np.ones((times, n))
@@ -267,3 +267,16 @@ def test_pattern_that_does_not_exist_is_refused():
 def test_more_patterns_than_the_bound_is_proved_for_are_refused():
     with pytest.raises(InputError, match=f"patterns must number at most {MOST_PATTERNS}, .* got {MOST_PATTERNS + 1}"):
         plan(Mean(), MOST_PATTERNS + 1)
+
+
+@pytest.mark.parametrize("times", [1, MANY_TIMES])
+@pytest.mark.parametrize("n", [2, 3, 20])
+def test_digits_of_the_smallest_p_are_kept(n, times):
+    """g p is denormal times g, and a product of it and 20 D would lose what is left of it."""
+    p = np.full((times, n), 2.0**-1060)
+    p[:, 0] = 0.75
+    g = np.append([0.0], np.full(n - 1, 1.0))
+    # the others are never right together: F = sum_{i > 0} p_i (1/4 + 3/4 / 2)
+    expected = (n - 1) * Fraction(5, 8) * Fraction(1, 2**1060)
+    got = preference_accuracy(p, 1 - p, g, Mean(), 0.0)
+    assert all(abs(Fraction(value) - expected) <= Fraction(1, 2**1074) for value in got.tolist())

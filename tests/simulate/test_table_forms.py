@@ -105,3 +105,28 @@ def test_kernels_equal_their_python_twins():
 def test_not_a_number_stays_one():
     for form in FORMS:
         assert np.isnan(extension([0, 1, 1, 1], [[np.nan, 0.5]], form=form)).all()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("form", ["enumeration", "fold"])
+def test_points_are_computed_in_parts_that_ctrl_c_can_come_between(form, monkeypatch):
+    rng = np.random.default_rng(0)
+    table, p = rng.random(16), rng.random((11, 4))
+    expected = extension(table, p, form=form)
+    monkeypatch.setattr(table_forms, "AT_ONCE", 3 * 16)
+    np.testing.assert_array_equal(extension(table, p, form=form), expected)
+
+
+@pytest.mark.parametrize("n", [-1, 31, 3.5, True, "3"])
+def test_there_is_a_form_for_numbers_of_patterns_alone(n):
+    with pytest.raises(InputError, match=r"n must be a whole number in 0\.\.30"):
+        form_for(n)
+
+
+def test_a_form_is_named_by_a_string():
+    with pytest.raises(InputError, match="form must be one of enumeration, fold, matrix"):
+        extension([0.0, 1.0], [[0.5]], form=["fold"])  # pyright: ignore[reportArgumentType]
+
+
+def test_the_size_of_what_is_too_large_is_a_short_number():
+    with pytest.raises(InputError, match=r"got 20000: its table takes 8 \* 2\*\*20000 bytes"):
+        extension([0.0, 1.0], np.full((1, 20000), 0.5))

@@ -55,9 +55,10 @@ def test_a_matrix_product_stands_for_as_many_units_as_it_has_operations():
     assert matrix_product(10.0)(None).units == pytest.approx(2 * SIDE**3 / 10)
 
 
-def test_quadrature_counts_six_operations_a_pattern_and_node():
-    assert quadrature_case.operations(20) == 6 * 20 * 10  # ceil(20 / 2) nodes are exact
-    assert quadrature_case.case(20).work == 1200
+def test_quadrature_counts_the_operations_that_are_executed():
+    assert quadrature_case.operations(20) == 10 * (10 * 10 + 15)  # ten pairs at ceil(20 / 2) nodes, which are exact
+    assert quadrature_case.operations(200) == 100 * 12 * 28
+    assert quadrature_case.case(20).work == 1150
 
 
 def test_the_work_of_a_table():
