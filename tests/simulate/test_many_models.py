@@ -191,17 +191,13 @@ def test_parameters_outside_their_ranges_give_what_the_formulas_give():
     np.testing.assert_allclose(got.test[0], 3 / (1 + np.exp(-0.1 * (t - 50))), rtol=1e-14)
 
 
-def of_shape(shape, dtype=np.float64):
-    return np.zeros(shape, dtype)
-
-
 @pytest.mark.parametrize(
     ("train", "test", "says"),
     [
-        (of_shape((2, 1), np.float32), of_shape((2, 1), np.float32), "of float64 in C order"),
-        (of_shape((1, 2)).T, of_shape((4, 1))[::2], "of float64 in C order"),
-        (np.broadcast_to(0.0, (2, 1)), of_shape((2, 1)), "of float64 in C order"),
-        (one := of_shape((2, 1)), one, "one memory for train and test"),
+        (np.zeros((2, 1), np.float32), np.zeros((2, 1), np.float32), "of float64 in C order"),
+        (np.zeros((1, 2)).T, np.zeros((4, 1))[::2], "of float64 in C order"),
+        (np.broadcast_to(0.0, (2, 1)), np.zeros((2, 1)), "of float64 in C order"),
+        (one := np.zeros((2, 1)), one, "one memory for train and test"),
     ],
     ids=["float32", "strided", "read-only", "twice the same"],
 )
