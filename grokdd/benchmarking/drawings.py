@@ -15,6 +15,8 @@ from .claims import ASKED_SHARES, cases_of, share_of_limit
 
 Record = dict[str, Any]
 
+LEFT_TO_THE_TABLE = {mean_rule_case.AGAIN}
+"""Ways that would only crowd a figure."""
 NO_ERROR = 1e-17
 """Where an error of 0 is drawn, which has no logarithm."""
 ROUNDING = 2.0**-53
@@ -57,7 +59,8 @@ def _by_way(cells: Iterable[tuple[str, int, float]]) -> dict[str, list[tuple[int
     """Return the points (n, value) of each line, in the order of STYLES."""
     lines: dict[str, list[tuple[int, float]]] = {way: [] for way in STYLES}
     for way, n, value in cells:
-        lines[SAME_LINE.get(way, way)].append((n, value))
+        if way not in LEFT_TO_THE_TABLE:
+            lines[SAME_LINE.get(way, way)].append((n, value))
     return {way: sorted(points) for way, points in lines.items() if points}
 
 

@@ -30,11 +30,12 @@ A percentage is the time that the machine's limit takes for the same work, over 
 operations, the faster of two plain sums for bytes, measured in turn with what they limit and with as many threads.
 Of one table of 2^n numbers each is read once; a point of a batch takes a multiplication and an addition a number. Of
 quadrature the operations are counted that are executed, five or six a pattern and node, and nothing for nodes, weights
-and p. More than 100 percent
-says that we read faster than either plain sum. Where nothing was asked, the number is there to be known.
+and p. More than 100 percent says that we read faster than either plain sum. Where nothing was asked, the number is
+there to be known.
 """
 TIME_NOTE = """
-*curves* computes p, train accuracy and test accuracy at {points} time points of a call, fewer for many patterns;
+*curves* computes p, train accuracy and test accuracy at {points} time points of a call, fewer for many patterns; *one
+point a call* is of a model that was never asked, whose numbers are converted, *the same model again* of one that was;
 *accuracies* stands for it beyond 1000 patterns. *extension* sums over a table of all sets, made before. Other people's
 ways get p as given and compute one point a call. *scipy.stats.poisson_binom* and *fast_poibin* give the distribution
 of the number of the other patterns that are right, once for each pattern left out. *numpy.einsum*, *opt_einsum* and

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grokdd.benchmarking import drawings, mean_rule_case
 from grokdd.benchmarking.drawings import FIGURES, NO_ERROR
 
 from ..test_figures import hold_labels_apart
@@ -56,3 +57,9 @@ def test_every_process_draws_the_same(by_hand, tmp_path):
         subprocess.run(command, cwd=REPOSITORY, env=os.environ | {"PYTHONHASHSEED": seed}, check=True)
         drawn.append({name: (tmp_path / f"{name}.svg").read_bytes() for name in FIGURES})
     assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize("n", [3, 1001])
+def test_every_way_that_is_timed_under_the_mean_rule_has_a_line_or_is_left_out(n):
+    for way in mean_rule_case.case(n).ways:
+        assert drawings.SAME_LINE.get(way, way) in {*drawings.STYLES, *drawings.LEFT_TO_THE_TABLE}
