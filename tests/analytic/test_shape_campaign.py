@@ -26,7 +26,7 @@ from .shape_campaign import summary, trial
 RECORD = Path(__file__).resolve().parents[2] / "results" / "shapes" / "campaign.json"
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(30))
 def test_the_shape_of_a_random_model_is_proved_and_true(seed: int):
     got = trial(seed)
     assert (got.verdict, got.contradictions) == ("proved", ())

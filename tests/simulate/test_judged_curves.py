@@ -34,7 +34,7 @@ from tests.analytic.random_models import random_model
 
 from .atlas_models import random_case
 
-PLAIN = 40
+PLAIN = 24
 """Models without a soft preference that are looked at closely."""
 
 READING = Limits(eps=0.01, level=0.99, tau=0.1, prominence=0.02, ratio=3.0)
