@@ -13,6 +13,7 @@ from ..analytic.errors import InputError, shown
 Array = NDArray[np.float64]
 
 MOST_THREADS = 1024
+"""Beyond, a mistake is likelier than a machine."""
 
 
 def numbers(name: str, values: ArrayLike) -> Array:

@@ -24,8 +24,6 @@ Array = NDArray[np.float64]
 
 HEAVIEST = 10**6
 """Sum of all weights up to which counting is tried."""
-
-
 AT_ONCE = 10**8
 """Steps of one call of the kernel: a fraction of a second."""
 

@@ -18,7 +18,6 @@ from .value_forms import ValueForm, value_of
 
 Array = NDArray[np.float64]
 
-
 AT_ONCE = 2**22
 """Times and patterns of one call of a kernel: a fraction of a second."""
 
@@ -29,7 +28,7 @@ def curves(model: PatternModel, t: ArrayLike, *, form: ValueForm | None = None) 
     Parameters
     ----------
     model
-        Any pattern model. Exact parameters are converted to float64 once.
+        Any pattern model. Exact parameters are converted to float64 once in its life.
     t
         Times, shape (T,), in the model's own units, in any order; infinities are allowed and give the limits.
     form

@@ -26,7 +26,8 @@ def integrals_without_pairs_py(
     """Fill `value` (BLOCK,) with the integral and `without` (pairs, 4, BLOCK) with those of u L, z L, u N, u z N.
 
     L and N are those of all patterns but the pair; N and `value` are LIFTed. Nodes are met two at once, as in
-    `quadrature_over_times`.
+    `quadrature_over_times`, but each time has its own z, since above 56 patterns integrals end where their layers do.
+    For the value alone that costs more than it saves, so there z is one number.
     """
     for b in range(size):
         value[b] = 0.0

@@ -52,8 +52,9 @@ def of_slopes(tally: Tally, one: Attack) -> None:
     for found in derivatives(one):
         for k in range(one.n):
             exact, size = slope(one, found.of, k, scale)
-            off = exact_values.roundings_off(float(found.values[k]), exact, size)
-            tally.note(f"derivative in {found.of}", rule, one.n, off, float(found.allowed[k]), one.seed)
+            for got in set(found.values[:, k].tolist()):
+                off = exact_values.roundings_off(got, exact, size)
+                tally.note(f"derivative in {found.of}", rule, one.n, off, float(found.allowed[k]), one.seed)
 
 
 def slope(one: Attack, of: str, k: int, lightest: int) -> tuple[exact_values.Ratio, exact_values.Ratio]:

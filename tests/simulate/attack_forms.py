@@ -84,21 +84,26 @@ def _is_mean(rule: Rule) -> bool:
 
 @dataclass(frozen=True)
 class Derivatives:
-    """Derivatives in one quantity by pattern (n,), and how many roundings of their parts each may be off."""
+    """Derivatives in one quantity by pattern, and how many roundings of their parts each may be off."""
 
     of: str
     values: Array
+    """By every way to them, (ways, n)."""
     allowed: Array
+    """(n,)."""
 
 
 def derivatives(attack: Attack) -> Iterator[Derivatives]:
-    """Yield the derivatives in p, g and weights, those that the rule has."""
+    """Yield the derivatives in p, g and weights, those that the rule has, by loops over nodes and over times."""
     n, rule = attack.n, attack.rule
-    found = derivatives_in_p(attack.p, attack.q, attack.g, rule, attack.chance)
+    rest = attack.g, rule, attack.chance
+    rows = [(np.repeat(attack.p, times, axis=0), np.repeat(attack.q, times, axis=0)) for times in (1, MANY_TIMES + 1)]
     own = (roundings_of_derivatives(rule, n) + n * BOTH_ENDS) * np.ones(n)
-    yield Derivatives("p", found.by_p[0], own * np.ravel(divided(attack.p, attack.q, rule)))
+    found = [derivatives_in_p(*pq, *rest) for pq in rows]
+    yield Derivatives("p", np.vstack([one.by_p for one in found]), own * np.ravel(divided(attack.p, attack.q, rule)))
     if not isinstance(rule, Table):
-        yield Derivatives("g", found.own["g"][0], own)
+        yield Derivatives("g", np.vstack([one.own["g"] for one in found]), own)
     if isinstance(rule, SoftPreference):
-        weights = soft_gradient(attack.p, attack.q, attack.g, rule, attack.chance).by_weights
-        yield Derivatives("weights", weights[0], own)
+        yield Derivatives(
+            "weights", np.vstack([soft_gradient(*pq, attack.g, rule, attack.chance).by_weights for pq in rows]), own
+        )
