@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
-from llvmlite import ir
-from numba import extending, types
-from numba.core import cgutils, config
+from numba.core import config
 from numba.core.registry import CPUDispatcher
 
 from ..analytic.cache_folder import user_cache
@@ -98,34 +96,6 @@ def inlined(function: Function) -> Function:
     loops over several of its rows vectorize better.
     """
     return cast(Function, numba.njit(inline="always")(function))
-
-
-def prefetch(array: Any, index: int) -> None:
-    """Ask memory for the line around array[index], of one axis, since it will soon be written; changes no number.
-
-    A kernel that goes on computing meanwhile need not wait for it. The index may lie outside: nothing is read then.
-    """
-
-
-@extending.overload(prefetch, strict=False)  # strict: annotations would have to be those of the lambda
-def _compiled_prefetch(array: Any, index: Any) -> Any:  # pyright: ignore[reportUnusedFunction]
-    fetch: Any = _fetch
-    return lambda array, index: fetch(array, index)
-
-
-@extending.intrinsic
-def _fetch(_: Any, array: Any, index: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
-        to_be_written, to_be_kept, of_data = (ir.Constant(number, value) for value in (1, 3, 1))
-        address = builder.bitcast(builder.gep(data, [arguments[1]]), byte)
-        builder.call(function, [address, to_be_written, to_be_kept, of_data])
-        return context.get_dummy_value()
-
-    return types.void(array, types.intp), generate
 
 
 def is_compiled(function: object) -> bool:

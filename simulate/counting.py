@@ -6,9 +6,13 @@ pattern by pattern; with it goes the sum of w g over those that are right:
     mass_s = P(W_A = s),  gain_s = E[sum_A w g; W_A = s],      F = sum_{s > 0} gain_s / s  +  chance mass_0
 
 A pattern of weight w moves both by w where it is right: mass'_s = q mass_s + p mass_(s-w), and gain'_s = q gain_s +
-p (gain_(s-w) + w g mass_(s-w)). All terms are >= 0, at most 4 roundings a pattern and one an entry of the final sum.
-The work is n W a time, W the sum of all weights: n^2 under the mean, where the quadrature needs at most 28 n. Nothing
-is shared with the quadrature: no nodes, no integral.
+p (gain_(s-w) + w g mass_(s-w)). All terms are >= 0, and all sums are kept as two doubles (`compensated`), so that what
+was rounded is known whatever the number of patterns. The work is n W a time, W the sum of all weights: n^2 under the
+mean, where the quadrature needs at most 28 n. Nothing is shared with the quadrature: no nodes, no integral.
+
+Accuracy, for g >= 0 and given p and q: the relative error is at most 12 roundings of 2^-53. A term w g p mass has 4,
+and what is divided by s two more; masses, gains and quotients are sums of one each, all steps together; g, a listed
+pattern and the last sum have 3. What steps lose in low parts, 8 (n 2^-53)^2 of the whole, is within these up to 10^7.
 """
 
 import numpy as np
@@ -16,16 +20,51 @@ from numpy.typing import NDArray
 
 from ..analytic.errors import InputError
 from ..analytic.rules import Mean, Preferred, Priority, SoftPreference
+from .compensated import grown, missed
 from .compile import kernel
+from .instructions import multiply_add
 from .quadrature_plan import LIFT, LOWER, Order, plan
 from .set_functions import whole_weights
 
 Array = NDArray[np.float64]
 
+ROUNDINGS = 12
+"""Of 2^-53, that the value may be off by."""
 HEAVIEST = 10**6
 """Sum of all weights up to which counting is tried."""
 AT_ONCE = 10**8
 """Steps of one call of the kernel: a fraction of a second."""
+
+
+def keep_py(row: Array, low: Array, q: float, new: Array, new_low: Array) -> None:
+    """Fill a new row with q times the old one."""
+    for s in range(row.shape[0]):
+        kept = q * row[s]
+        new[s] = kept
+        new_low[s] = q * low[s] + multiply_add(q, row[s], -kept)
+
+
+keep = kernel(keep_py)
+
+
+def win_py(row: Array, low: Array, p: float, new: Array, new_low: Array) -> None:
+    """Add p times the old row to a new one."""
+    for s in range(row.shape[0]):
+        won = p * row[s]
+        lost = multiply_add(p, row[s], -won)
+        new[s], new_low[s] = grown(new[s], new_low[s] + (p * low[s] + lost), won)
+
+
+win = kernel(win_py)
+
+
+def gain_py(row: Array, low: Array, rate: float, new: Array, new_low: Array) -> None:
+    """Add `rate` times the old row to a new one: for terms that are rounded once in their life."""
+    for s in range(row.shape[0]):
+        new[s], new_low[s] = grown(new[s], new_low[s], rate * (row[s] + low[s]))
+
+
+gain = kernel(gain_py)
 
 
 def counted_py(
@@ -35,35 +74,32 @@ def counted_py(
     size = 1
     for j in range(listed, order.shape[0]):
         size += weights[order[j]]
-    mass, new_mass = np.empty(size), np.empty(size)
-    gain, new_gain = np.empty(size), np.empty(size)
+    now, new = np.empty((4, size)), np.empty((4, size))  # mass and gain of each sum, high and low
     for i in range(p.shape[0]):
-        mass[0], gain[0] = 1.0, 0.0
+        now[:, 0] = 0.0
+        now[0, 0] = 1.0
         known = 1
         for j in range(listed, order.shape[0]):
             k = order[j]
             w = weights[k]
-            own = w * g[k]
-            for s in range(known):
-                new_mass[s] = q[i, k] * mass[s]
-                new_gain[s] = q[i, k] * gain[s]
-            for s in range(known, known + w):
-                new_mass[s] = 0.0
-                new_gain[s] = 0.0
-            for s in range(known):
-                new_mass[s + w] += p[i, k] * mass[s]
-                new_gain[s + w] += p[i, k] * gain[s] + own * (p[i, k] * LIFT) * mass[s]
-            mass, new_mass = new_mass, mass
-            gain, new_gain = new_gain, gain
+            mass, mass_low, gains, gains_low = now[0, :known], now[1, :known], now[2, :known], now[3, :known]
+            new[:, known : known + w] = 0.0
+            keep(mass, mass_low, q[i, k], new[0], new[1])
+            keep(gains, gains_low, q[i, k], new[2], new[3])
+            win(mass, mass_low, p[i, k], new[0, w:], new[1, w:])
+            win(gains, gains_low, p[i, k], new[2, w:], new[3, w:])
+            gain(mass, mass_low, w * g[k] * (p[i, k] * LIFT), new[2, w:], new[3, w:])
+            now, new = new, now
             known += w
-        value = 0.0
+        value, value_low = 0.0, 0.0
         for s in range(1, known):
-            value += gain[s] / s
-        value = value * LOWER + chance * mass[0]
+            value, value_low = grown(value, value_low, (now[2, s] + now[3, s]) / s)
+        value, value_low = grown(value * LOWER, value_low * LOWER, chance * (now[0, 0] + now[1, 0]))
         for j in range(listed - 1, -1, -1):  # the most preferred last: it overrules all others
             k = order[j]
-            value = g[k] * p[i, k] + q[i, k] * value
-        test[i] = value
+            value, value_low = missed(value, value_low, p[i, k], q[i, k])
+            value, value_low = grown(value, value_low, g[k] * p[i, k])
+        test[i] = value + value_low
 
 
 counted_kernel = kernel(counted_py)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from .compensated import LONG, grown, missed
+from .compensated import LONG, RENEWED, grown, missed, renewed
 from .compile import kernel
 
 Array = NDArray[np.float64]
@@ -39,6 +39,9 @@ def long_coverage_py(p: Array, q: Array, chance: float, rest: float, train: Arra
             right, right_low = missed(right, right_low, p[i, k], q[i, k])
             right, right_low = grown(right, right_low, p[i, k])
             wrong, wrong_low = missed(wrong, wrong_low, p[i, k], q[i, k])
+            if k % RENEWED == 0:
+                right, right_low = renewed(right, right_low)
+                wrong, wrong_low = renewed(wrong, wrong_low)
         train[i] = min(1.0, right + right_low)
         error[i] = wrong + wrong_low
 

@@ -10,7 +10,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from .compile import inlined, prefetch
+from .compile import inlined
+from .instructions import prefetch
 
 Array = NDArray[np.float64]
 

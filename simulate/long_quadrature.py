@@ -2,25 +2,39 @@
 
     L <- L (1 - p_j u),    N <- N (1 - p_j u) + g_j p_j L
 
-Where p_j u is at most 1/2 on the whole layer, both are kept as sums of two doubles (`compensated`). Where it may be
-more, 1 - p_j u is formed as q_j u + (1 - u); there are at most 2 (38 + log(1 + mu)) such patterns, mu = sum p.
+L, N and 1 - p_j u are sums of two doubles (`compensated`), the last made from p_j where that is at most 1/2 and as
+q_j u + (1 - u) elsewhere.
 
-Accuracy, for g >= 0 and given p and q: the relative error is at most 600 * 2^-52 = 1.3e-13 for every n up to 1e9. In
-roundings of 2^-53: p_j u has 2 and its product with L or N one more, each times p_j u, and the sum of all p_j u is at
-most 38 + log(1 + mu) <= 59, so 3 * 59, once for L and once for N; the other patterns, at most 118, take 4 each, for
-both; the terms, the weights and the sum over nodes take 50, the tail 1: together 877.
+Accuracy, for g >= 0 and given p and q: the relative error is at most 25 * 2^-52 = 5.6e-15 for every n up to 1e9. In
+roundings of 2^-53: L and N at most 1 each, all steps together; a term g_j p_j L has 3; the sum of two doubles, weight,
+product with it, and the sum over 28 nodes 31; the nodes, each rounded and where the layer ends once more, 4; the end,
+chance, a listed pattern and the last sum 5; what 28 nodes and the end of the layer leave out 2, and 3 are spare: 50.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .certain_patterns import mean_of_all
-from .compensated import grown, missed, shrunk
+from .compensated import RENEWED, grown, missed, renewed, rest_of, scaled
 from .compile import kernel
+from .instructions import multiply_add
 from .layer import end_of_layer
 from .quadrature_plan import LIFT, LOWER, Order
 
 Array = NDArray[np.float64]
+
+
+def factor_at_py(right: float, miss: float, node: float, rest: float, rest_low: float) -> tuple[float, float]:
+    """Return 1 - p u at the node u, p = `right` and q = `miss`; rest + rest_low is 1 - u."""
+    if right <= 0.5:
+        x = right * node
+        return rest_of(x, multiply_add(right, node, -x))
+    x = miss * node
+    factor, factor_low = grown(x, multiply_add(miss, node, -x), rest)
+    return factor, factor_low + rest_low
+
+
+factor_at = kernel(factor_at_py)
 
 
 def long_preference_accuracy_py(
@@ -37,44 +51,35 @@ def long_preference_accuracy_py(
 ) -> None:
     """Fill `test` (T,) from p and q = 1 - p (T, n): arguments as in `quadrature`."""
     m = u.shape[0]
-    node = np.empty(m)
-    rest = np.empty(m)
-    product = np.empty(m)
-    product_low = np.empty(m)
-    total = np.empty(m)
-    total_low = np.empty(m)
+    node, rest, rest_low = np.empty(m), np.empty(m), np.empty(m)
+    product, product_low = np.empty(m), np.empty(m)
+    total, total_low = np.empty(m), np.empty(m)
     when_certain = mean_of_all(g, order, listed)
     for i in range(p.shape[0]):
         end = end_of_layer(p[i], order, listed, layered)
         for a in range(m):
             node[a] = end * u[a]
-            rest[a] = 1.0 - node[a]
-            product[a] = 1.0
-            product_low[a] = 0.0
-            total[a] = 0.0
-            total_low[a] = 0.0
+            rest[a], rest_low[a] = rest_of(node[a], 0.0)
+            product[a], product_low[a] = 1.0, 0.0
+            total[a], total_low[a] = 0.0, 0.0
         none, none_low = 1.0, 0.0
         doubt = 0.0 if order.shape[0] > listed else 1.0
         for j in range(listed, order.shape[0]):
             k = order[j]
-            right = p[i, k]
-            miss = q[i, k]
+            right, miss = p[i, k], q[i, k]
             gain = g[k] * (right * LIFT)
-            if right * end <= 0.5:
-                for a in range(m):
-                    x = right * node[a]
-                    left, left_low = shrunk(total[a], total_low[a], x)
-                    total[a], total_low[a] = grown(left, left_low, gain * (product[a] + product_low[a]))
-                    product[a], product_low[a] = shrunk(product[a], product_low[a], x)
-            else:
-                for a in range(m):
-                    factor = miss * node[a] + rest[a]
-                    total[a] = total[a] * factor + gain * (product[a] + product_low[a])
-                    total_low[a] *= factor
-                    product[a] *= factor
-                    product_low[a] *= factor
+            for a in range(m):
+                factor, factor_low = factor_at(right, miss, node[a], rest[a], rest_low[a])
+                left, left_low = scaled(total[a], total_low[a], factor, factor_low)
+                total[a], total_low[a] = grown(left, left_low, gain * (product[a] + product_low[a]))
+                product[a], product_low[a] = scaled(product[a], product_low[a], factor, factor_low)
             none, none_low = missed(none, none_low, right, miss)
             doubt += miss
+            if j % RENEWED == 0:
+                for a in range(m):
+                    total[a], total_low[a] = renewed(total[a], total_low[a])
+                    product[a], product_low[a] = renewed(product[a], product_low[a])
+                none, none_low = renewed(none, none_low)
         integral = 0.0
         for a in range(m):
             integral += w[a] * (total[a] + total_low[a])
@@ -84,6 +89,8 @@ def long_preference_accuracy_py(
             k = order[j]
             value, value_low = missed(value, value_low, p[i, k], q[i, k])
             value, value_low = grown(value, value_low, g[k] * p[i, k])
+            if j % RENEWED == 0:
+                value, value_low = renewed(value, value_low)
         test[i] = value + value_low
 
 

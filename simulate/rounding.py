@@ -29,6 +29,8 @@ OF_P = 7
 GRID = 60
 """Roundings of multiplying along a uniform grid: 3 for each of 7 single steps, 3 of 8 and 9 of 32, and 3 for the start
 (`grid_logistic`)."""
+OF_LONG = 50
+"""Roundings of test accuracy where recurrences are compensated (`long_quadrature`)."""
 HIGHER = 1.0 + 1e-6
 """For products of roundings, which are left out: fewer than 1e8 of them add up to less than 1e-8. What p drifts by can
 be much more, where alpha b is beyond 1e10 or so; its second order is counted by itself (`bounds`)."""
@@ -77,15 +79,18 @@ def drift(times: Array, parameters: ModelArrays, *, uniform: bool = False) -> Ar
 def roundings(rule: Rule, n: int) -> int:
     """Return how many roundings the value of a rule over n patterns has, given p, q and g: all relative to its terms.
 
-    The bounds of `quadrature`, `long_quadrature`, `soft_quadrature` and `table_forms`, and one rounding of g.
+    The bounds of `quadrature`, `long_quadrature`, `soft_quadrature` and `table_forms`, and one rounding of g. Without
+    patterns there is the chance level alone, rounded once.
     """
+    if n == 0:
+        return 1
     match rule:
         case Table():
             return 2 * n + (1 << n // 2) + (1 << (n - n // 2)) + 2
         case SoftPreference():
             return _of_soft(n, shortest_nodes(rule).s.size)
         case _:
-            return 1200 if n > LONG else _of_quadrature(n)
+            return OF_LONG if n > LONG else _of_quadrature(n)
 
 
 def roundings_of_derivatives(rule: Rule, n: int) -> int:

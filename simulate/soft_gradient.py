@@ -23,7 +23,7 @@ from ..analytic.rules import SoftPreference
 from .compile import reordered_kernel
 from .pairs_of_patterns import MANY_TIMES
 from .set_functions import scaled_weights
-from .soft_gradient_over_times import soft_gradient_over_times_kernel
+from .soft_gradient_over_times import soft_gradient_over_times_kernel, table_of_pairs
 from .soft_quadrature import SoftNodes, soft_nodes
 
 Array = NDArray[Any]  # float64; complex128 for second derivatives
@@ -128,8 +128,10 @@ def soft_gradient_at(p: Array, q: Array, g: Array, weights: Array, nodes: SoftNo
     """Return the same for weights (n,) over the lightest, and their nodes: all real or all complex."""
     found = SoftDerivatives(np.empty(p.shape[0], p.dtype), *(np.empty(p.shape, p.dtype) for _ in range(5)))
     many = p.shape[0] >= MANY_TIMES and p.dtype == np.float64  # complex numbers fill no vectors either way
-    chosen = soft_gradient_over_times_kernel if many else soft_gradient_kernel
-    chosen(p, q, g, *nodes, chance, *found)
+    if many:
+        soft_gradient_over_times_kernel(p, q, g, *table_of_pairs(g, *nodes), chance, *found)
+    else:
+        soft_gradient_kernel(p, q, g, *nodes, chance, *found)
     gained = g * (found.by_g / weights)
     np.subtract(gained, found.by_weights, out=found.by_weights)
     np.add(found.weight_parts, gained, out=found.weight_parts)

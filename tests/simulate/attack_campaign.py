@@ -17,11 +17,12 @@ import numpy as np
 
 from grokdd.analytic import Mean
 from grokdd.empirical.environment import environment
+from grokdd.simulate.counting import ROUNDINGS
 from grokdd.simulate.rounding import roundings
 from grokdd.simulate.value_forms import value_of
 
 from . import attack_curves, attack_floats, attack_long, exact_values
-from .attack_forms import derivatives, of_counting, values
+from .attack_forms import derivatives, values
 from .attack_models import Attack, attack
 from .attack_tally import Tally
 
@@ -29,7 +30,7 @@ EXACT = {**dict.fromkeys(range(8), 11_111), 8: 11_112, 12: 2000, 18: 60}
 """Models against exact rationals, by n: 100 000 of at most 8 patterns."""
 SLOPES = {**dict.fromkeys(range(9), 10), 12: 40}
 """Every how many of them with all derivatives; those of 18 patterns would take minutes each."""
-LONG = {60: 100, 300: 50, 1000: 24, 10_000: 12, 100_000: 6}
+LONG = {60: 100, 200: 50, 300: 50, 1000: 24, 10_000: 12, 100_000: 6}
 """Models of many patterns, against 60 digits."""
 CURVES = 6000
 """Whole curves and their derivatives with the bounds that are returned for them, against balls."""
@@ -76,7 +77,7 @@ def of_long(tally: Tally, n: int, seed: int) -> None:
     expected = attack_long.mean(p, g)
     forms: dict[str, tuple[Any, float]] = {"quadrature": (None, roundings(Mean(), n))}
     if n <= 1000:
-        forms["counting"] = "counting", of_counting(Mean(), n)
+        forms["counting"] = "counting", ROUNDINGS
     for name, (form, allowed) in forms.items():
         got = float(value_of(*given, form=form)[0])
         tally.note(name, f"Mean, {kind}", n, exact_values.roundings_off(got, expected), allowed, seed)

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grokdd.analytic import Mean, Preferred, Priority, Rule, SoftPreference
+from grokdd.simulate.counting import ROUNDINGS
 from grokdd.simulate.rounding import roundings
 from grokdd.simulate.value_forms import value_of
 
-from .attack_forms import HEAVIEST, of_counting, of_halves, of_rule
+from .attack_forms import BOTH_ENDS, HEAVIEST, of_halves, of_rule
 from .exact_values import weights_of
 
 Array = NDArray[np.float64]
@@ -24,19 +25,19 @@ FEW = 12
 def block(seed: int, n: int) -> Iterator[tuple[str, float, float]]:
     """Yield a pair of forms, their largest difference in roundings of the value, and what both bounds allow."""
     rng = np.random.default_rng([n, seed])
-    p, g, rule = _chances(rng, n), rng.random(n), _rule(rng, n)
+    p, g, rule = _with_both_ends(_chances(rng, n)), rng.random(n), _rule(rng, n)
     g[rng.random(n) < 0.1] = 0.0
     chance = float(rng.choice([0.0, rng.random()]))
     given = p, 1 - p, g, rule, chance
-    own = roundings(rule, n) + n  # n: 1 - p is rounded, and each form makes of it what it likes
+    own, ends = roundings(rule, n), 2 * n * BOTH_ENDS
     # A part of it at so few times that loops run over nodes.
     found = np.concatenate([value_of(p[:60], 1 - p[:60], *given[2:]), value_of(p[60:], 1 - p[60:], *given[2:])])
     if sum(weights_of(rule, n)) <= HEAVIEST:
         other = value_of(*given, form="counting")
-        yield "counting", _apart(found, other), own + of_counting(rule, n) + n
+        yield "counting", _apart(found, other), own + ROUNDINGS + ends
     if n <= FEW:
         other = value_of(*given, form="enumeration")
-        yield "enumeration", _apart(found, other), own + of_rule(rule, n) + of_halves(n) + n
+        yield "enumeration", _apart(found, other), own + of_rule(rule, n) + of_halves(n) + ends
 
 
 def _apart(one: Array, other: Array) -> float:
@@ -44,6 +45,11 @@ def _apart(one: Array, other: Array) -> float:
     off = np.maximum(np.abs(one - other) - 100 * 5e-324, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return float(np.where(off == 0, 0.0, off / size * 2.0**53).max(initial=0.0))
+
+
+def _with_both_ends(p: Array) -> Array:
+    """Return p such that 1 - p is a double too, or p below 2^-70: then no form can make of 1 - p what it likes."""
+    return np.where(p < 2.0**-70, p, np.round(p * 2.0**53) / 2.0**53)
 
 
 def _chances(rng: np.random.Generator, n: int) -> Array:

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from grokdd.analytic import Rule, SoftPreference, Table
 from grokdd.simulate import sum_over_sets
+from grokdd.simulate.counting import ROUNDINGS
 from grokdd.simulate.derivatives import derivatives_in_p
 from grokdd.simulate.gradient_bounds import divided
 from grokdd.simulate.legendre import LARGEST_RULE
-from grokdd.simulate.on_the_fly import COLUMNS
+from grokdd.simulate.on_the_fly import roundings_on_the_fly
 from grokdd.simulate.pairs_of_patterns import MANY_TIMES
 from grokdd.simulate.rounding import roundings, roundings_of_derivatives
 from grokdd.simulate.soft_gradient import soft_gradient
@@ -51,12 +52,6 @@ def of_halves(n: int) -> int:
     return n + (1 << n // 2) + (1 << (n - n // 2))
 
 
-def of_counting(rule: Rule, n: int) -> int:
-    """Return 4 roundings a pattern, one an entry that is not 0, and 2 for the quotient and chance (`counting`)."""
-    total = sum(weights_of(rule, n)) - len(listed_in(rule))
-    return 4 * n + min(total, 2**n) + 2
-
-
 def values(attack: Attack) -> Iterator[Computed]:
     """Yield test accuracy by every form that the rule has."""
     n, rule = attack.n, attack.rule
@@ -69,13 +64,13 @@ def values(attack: Attack) -> Iterator[Computed]:
             many = np.repeat(p, MANY_TIMES + 1, axis=0), np.repeat(q, MANY_TIMES + 1, axis=0)
             yield Computed("quadrature over times", value_of(*many, *rest), roundings(rule, n) + ends)
         if sum(weights_of(rule, n)) <= HEAVIEST:
-            yield Computed("counting", value_of(*given, form="counting"), of_counting(rule, n) + ends)
+            yield Computed("counting", value_of(*given, form="counting"), ROUNDINGS + ends)
     for form in TABLES:
         allowed = 3 * n if form == "fold" else of_halves(n)
         yield Computed(form, value_of(*given, form=form), of_rule(rule, n) + allowed + ends)
     if _is_mean(rule) and attack.known_by_p:
         found = sum_over_sets(attack.p, attack.g, chance=attack.chance)
-        yield Computed("on the fly", found, 3 * n + 2 ** min(n, COLUMNS) / 4 + 2 ** max(0, n - COLUMNS))
+        yield Computed("on the fly", found, roundings_on_the_fly(n))
 
 
 def _is_mean(rule: Rule) -> bool:

@@ -26,7 +26,11 @@ from grokdd.simulate.quadrature_gradient import (
 from grokdd.simulate.quadrature_plan import plan
 from grokdd.simulate.rounding import roundings_of_derivatives
 from grokdd.simulate.soft_gradient import SoftDerivatives, soft_gradient_kernel, soft_gradient_py
-from grokdd.simulate.soft_gradient_over_times import soft_gradient_over_times_kernel, soft_gradient_over_times_py
+from grokdd.simulate.soft_gradient_over_times import (
+    soft_gradient_over_times_kernel,
+    soft_gradient_over_times_py,
+    table_of_pairs,
+)
 from grokdd.simulate.soft_quadrature import soft_nodes
 
 from .definition import RULES, by_definition, model_of, parameters_of
@@ -241,8 +245,13 @@ def test_quadrature_kernels_agree_with_their_python_twins(n):
     nodes = soft_nodes(SoftPreference(range(1, n + 1)))
     got, expected = (SoftDerivatives(np.empty(5), *(np.empty((5, n)) for _ in range(5))) for _ in range(2))
     soft_gradient_py(p, 1 - p, g, *nodes, 0.01, *expected)
-    for function in (soft_gradient_kernel, soft_gradient_over_times_kernel, soft_gradient_over_times_py):
-        function(p, 1 - p, g, *nodes, 0.01, *got)
+    table = table_of_pairs(g, *nodes)
+    for function, given in (
+        (soft_gradient_kernel, nodes),
+        (soft_gradient_over_times_kernel, table),
+        (soft_gradient_over_times_py, table),
+    ):
+        function(p, 1 - p, g, *given, 0.01, *got)
         for x, y, scale in zip(got, expected, (1, expected.parts, 1, 1, 1, 1), strict=True):
             assert (np.abs(x - y) <= bound * scale).all()
 

@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 
 from grokdd.analytic import Mean, Preferred, Priority
-from grokdd.simulate import quadrature
-from grokdd.simulate.compensated import LONG, grown, grown_py, missed, missed_py, shrunk, shrunk_py
+from grokdd.simulate import compensated, long_quadrature, quadrature
+from grokdd.simulate.compensated import LONG, RENEWED
 from grokdd.simulate.coverage import coverage, long_coverage_kernel, long_coverage_py
 from grokdd.simulate.long_quadrature import long_preference_accuracy_kernel, long_preference_accuracy_py
 from grokdd.simulate.pairs_of_patterns import MANY_TIMES
 from grokdd.simulate.quadrature import preference_accuracy
 from grokdd.simulate.quadrature_plan import plan
+from grokdd.simulate.rounding import OF_LONG
 
 EPS = 2.0**-52
-PROVED = 600 * EPS
+PROVED = OF_LONG / 2 * EPS
 
 
 def spread(kind, n):
@@ -61,7 +62,7 @@ def test_a_million_patterns_in_50_digits(kind):
         p = np.round(p * 2**40) / 2**40  # 1 - p is exact
     got = preference_accuracy(p[None], 1 - p[None], np.full(10**6, 0.7), Mean(), 0.0)[0]
     expected = -0.7 * math.expm1(math.fsum(np.log1p(-p))) if kind == "50/n" else one_g(p, 0.7)
-    assert abs(got / float(expected) - 1) <= 1e-13
+    assert abs(got / float(expected) - 1) <= (1e-13 if kind == "50/n" else PROVED)
 
 
 def test_any_generalization_against_the_convolution_of_counts():
@@ -120,7 +121,7 @@ def test_train_accuracy_of_a_million_patterns(kind):
 
 def test_kernel_equals_its_python_twin():
     rng = np.random.default_rng(2)
-    n = 1100
+    n = LONG + 1
     p, g = rng.random((2, n)) * 0.1, rng.random(n)
     p[1, :30] = 1.0
     for rule in (Mean(), Priority((4, 9))):
@@ -138,13 +139,41 @@ def test_coverage_equals_its_python_twin():
     assert np.array_equal(got, expected)
 
 
-def test_what_is_lost_in_a_step_is_carried():
-    for one, twin in ((shrunk, shrunk_py), (grown, grown_py)):
-        assert one(1.0, 0.0, 2.0**-60) == twin(1.0, 0.0, 2.0**-60)
-    for p in (0.25, 0.75):
-        assert missed(1.0, 2.0**-60, p, 1 - p) == missed_py(1.0, 2.0**-60, p, 1 - p)
-    assert shrunk(1.0, 0.0, 2.0**-60) == (1.0, -(2.0**-60))
-    assert grown(2.0**-60, 0.0, 1.0) == (1.0, 2.0**-60)
+TINY = 2.0**-60
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("scaled", (1.0 + EPS, TINY, 1.0 - EPS, TINY), (1.0, -(EPS**2) + 2 * TINY)),
+        ("rest_of", (TINY, TINY**2), (1.0, -TINY - TINY**2)),
+        ("grown", (TINY, 0.0, 1.0), (1.0, TINY)),
+        ("grown", (1.0, TINY, TINY), (1.0, 2 * TINY)),
+        ("renewed", (1.0, 3 * EPS + TINY), (1.0 + 3 * EPS, TINY)),
+        ("missed", (1.0 + EPS, 0.0, EPS, 1.0 - EPS), (1.0, -(EPS**2))),
+        ("missed", (1.0 + EPS, 0.0, 0.75, 0.25), (0.25 + EPS / 4, 0.0)),
+    ],
+)
+def test_what_is_lost_in_a_step_is_carried(name, given, expected):
+    for function in (getattr(compensated, name), getattr(compensated, f"{name}_py")):
+        assert function(*given) == pytest.approx(expected, rel=2 * EPS, abs=0)
+
+
+def test_low_parts_stay_small_beside_high_ones(monkeypatch):
+    """Left alone they would grow with each step, too little to be seen in the result of any test that can be waited
+    for."""
+    n, seen = 3 * RENEWED, []
+
+    def told(high, low):
+        seen.append(abs(low) / high if high else 0.0)
+        return compensated.renewed(high, low)
+
+    monkeypatch.setattr(long_quadrature, "renewed", told)
+    p = np.full((1, n), 0.7 / n)
+    one_node = np.array([0.5]), np.array([1.0])
+    long_preference_accuracy_py(p, 1 - p, np.ones(n), np.arange(n), 0, *one_node, True, 0.0, np.empty(1))
+    assert len(seen) == 9  # of three numbers, three times
+    assert 0 < max(seen) <= RENEWED * EPS / 2
 
 
 def test_a_long_priority_list_is_compensated_at_many_times_too():
@@ -154,4 +183,4 @@ def test_a_long_priority_list_is_compensated_at_many_times_too():
     g = np.where(np.arange(n) < n - 10, 0.0, 0.5015)
     rule = Priority(range(n - 10))
     many, one = preference_accuracy(p, q, g, rule, 0.0), preference_accuracy(p[:1], q[:1], g, rule, 0.0)
-    assert np.abs(many / one - 1).max() <= 2 * 600 * 2.0**-52
+    assert np.abs(many / one - 1).max() <= 2 * PROVED
