@@ -45,7 +45,7 @@ class ManyCurves:
 
 
 def integral_of_three_py(p: Array, q: Array, size: int, g: Array, order: Order, listed: int, value: Array) -> None:
-    """Fill `value` as `integral` does, for three patterns: the sum over their sets, those of two with 1/2, of three 1/3.
+    """Fill `value` as `integral` does, for three patterns, from the sum over their sets: of two with 1/2, three 1/3.
 
     Ten roundings at most, where two nodes have twice as many.
     """

@@ -246,12 +246,12 @@ def test_quadrature_kernels_agree_with_their_python_twins(n):
     got, expected = (SoftDerivatives(np.empty(5), *(np.empty((5, n)) for _ in range(5))) for _ in range(2))
     soft_gradient_py(p, 1 - p, g, *nodes, 0.01, *expected)
     table = table_of_pairs(g, *nodes)
-    for function, given in (
-        (soft_gradient_kernel, nodes),
-        (soft_gradient_over_times_kernel, table),
-        (soft_gradient_over_times_py, table),
+    for compute in (
+        lambda: soft_gradient_kernel(p, 1 - p, g, *nodes, 0.01, *got),
+        lambda: soft_gradient_over_times_kernel(p, 1 - p, g, *table, 0.01, *got),
+        lambda: soft_gradient_over_times_py(p, 1 - p, g, *table, 0.01, *got),
     ):
-        function(p, 1 - p, g, *given, 0.01, *got)
+        compute()
         for x, y, scale in zip(got, expected, (1, expected.parts, 1, 1, 1, 1), strict=True):
             assert (np.abs(x - y) <= bound * scale).all()
 
