@@ -18,8 +18,12 @@ MOST_THREADS = 1024
 
 def numbers(name: str, values: ArrayLike) -> Array:
     """Return `values` as a C-ordered float64 array of any shape, copied only if it is not one."""
+    if np.ma.is_masked(values):  # NumPy would read what is under the mask
+        raise InputError(f"{name} must hold no masked values, got {shown(values)}: fill or drop them first")
     try:
         given = np.asarray(values)
+        if given.dtype.kind == "O" and any(one is None for one in given.flat):  # NumPy would read NaN
+            raise TypeError("None")
         if given.dtype.kind not in "biufO":  # O: Fractions. NumPy would read strings as numbers too
             raise TypeError(f"an array of {given.dtype.name}")
         return np.asarray(given, dtype=np.float64, order="C")

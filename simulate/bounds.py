@@ -156,5 +156,9 @@ def _demand(found: BoundedCurves, tolerance: float) -> None:
         raise InputError(
             f"tolerance must be at least {found.test[worst] / max(abs(test[worst]), SMALLEST):.1e} at "
             f"t = {found.curves.t[worst]:g}, where more digits cannot be promised, got {tolerance:g}; "
-            "grokdd.analytic.shape encloses values to any precision"
+            + (
+                "more nodes narrow the bracket"
+                if found.method == "bracket"
+                else "grokdd.analytic.shape encloses values to any precision"
+            )
         )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from math import comb, fsum
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -163,6 +164,8 @@ def sum_over_sets(
         raise InputError(f"p must have at most {MOST_PATTERNS} columns, got {n}: that is 2**{n} sets a row")
     if rule is not None and not is_compiled(rule):
         raise InputError(f"rule must be a function compiled by numba.njit, got {shown(rule)}")
+    if rule is not None:
+        _demand_number_of(rule)
     start = number("chance", chance, "give 0 for none")
     if rule is not None and start != 0.0:
         raise InputError(
@@ -172,6 +175,17 @@ def sum_over_sets(
     require_memory(40 << max(0, n - COLUMNS), f"what is known of 2**{n - COLUMNS} sets", "leave out some patterns")
     with ThreadPoolExecutor(workers) as pool:
         return np.array([_one_point(row, values, rule, start, pool) for row in rows])
+
+
+def _demand_number_of(rule: Callable[[int, int, float], float]) -> None:
+    """Refuse a rule that does not turn (mask, count, total) into a number, seen by asking it for the empty set."""
+    try:
+        answer = rule(0, 0, 0.0)
+    except Exception as error:  # whatever numba says of a function it cannot compile, or the function itself
+        reason = next(filter(None, str(error).splitlines()), type(error).__name__)
+        raise InputError(f"rule must return a number for (mask, count, total), got for (0, 0, 0.0): {reason}") from None
+    if isinstance(answer, bool) or not isinstance(answer, Real):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+        raise InputError(f"rule must return a number for (mask, count, total), got for (0, 0, 0.0): {shown(answer)}")
 
 
 def _one_point(p: Array, g: Array, rule: Any, chance: float, pool: ThreadPoolExecutor) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..analytic.errors import InputError, demand
+from ..analytic.errors import InputError, demand, shown
 from ..analytic.kinds import Kind, KindThresholds, demand_thresholds
 from ..analytic.model import PatternModel, demand_model
 from ..analytic.rules import SoftPreference, Table
@@ -157,6 +157,8 @@ def atlas(
     """
     demand_model(model)
     _demand_few_patterns(model)
+    if progress is not None and not callable(progress):  # pyright: ignore[reportUnnecessaryComparison]  # callers may be untyped
+        raise InputError(f"progress must be a function of two numbers, got {shown(progress)}")
     cores = thread_count(len(os.sched_getaffinity(0)) if threads is None else threads)
     question = Question(ModelGrid(model, axes), demand_thresholds(thresholds))
     kinds, doubts = _room(question.grid)

@@ -131,6 +131,8 @@ def _steps(p_along: Array, own: float) -> Array:
 
 def _way(model: PatternModel, direction: Mapping[str, ArrayLike]) -> dict[str, Array]:
     """Return the direction with all names, 0 where it does not say."""
+    if not isinstance(direction, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+        raise InputError(f'direction must name what moves, as in {{"t": 1}}, got {shown(direction)}')
     known = [*OF_PATTERNS[:3], *(() if isinstance(model.rule, Table) else ("g",))]
     known += ["weights"] if isinstance(model.rule, SoftPreference) else []
     for name in direction:

@@ -113,7 +113,7 @@ def extension(table: ArrayLike, p: ArrayLike, *, form: Form | None = None) -> Fl
         raise InputError(
             f"p must have at most {MOST_PATTERNS} columns, got {n}: its table takes {_item(table)} * 2**{n} bytes"
         )
-    single = isinstance(table, np.ndarray) and table.dtype == np.float32
+    single = _is_single(table)
     if not (isinstance(table, np.ndarray) and table.dtype in FLOATS and table.flags.c_contiguous):
         require_memory(8 << n, f"a copy of a table over 2**{n} sets", "give it as an array of floats in C order")
     values: Floats = _as_it_is(table) if single else normalised("table", table, 1)
@@ -124,7 +124,12 @@ def extension(table: ArrayLike, p: ArrayLike, *, form: Form | None = None) -> Fl
 
 
 def _item(table: ArrayLike) -> int:
-    return 4 if isinstance(table, np.ndarray) and table.dtype == np.float32 else 8
+    return 4 if _is_single(table) else 8
+
+
+def _is_single(table: ArrayLike) -> bool:
+    """Return whether a table is of float32, in whatever order of bytes."""
+    return isinstance(table, np.ndarray) and table.dtype.newbyteorder("=") == np.float32
 
 
 def _as_it_is(table: ArrayLike) -> NDArray[np.float32]:

@@ -82,8 +82,9 @@ def test_many_examples_are_drawn_in_parts(monkeypatch):
 @pytest.mark.parametrize(
     ("argument", "value", "says"),
     [
-        ("train_size", 0, "train_size must be a whole number, at least 1, got 0"),
-        ("test_size", 1.5, "test_size must be a whole number, at least 1, got 1"),
+        ("train_size", 0, r"train_size must be a whole number in 1\.\.1000000000, got 0"),
+        ("test_size", 1.5, r"test_size must be a whole number in 1\.\.1000000000, got 1"),
+        ("test_size", 10**12, r"test_size must be a whole number in 1\.\.1000000000, got 1000000000000"),
         ("rng", 7, "rng must be a NumPy Generator, got 7; write np"),
         ("model", PatternModel([PATTERNS[0]], Table([0, 1.5])), "rule must be a table of chances in"),
         ("t", [np.nan], "t must not hold NaN"),

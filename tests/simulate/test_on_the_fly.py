@@ -136,6 +136,12 @@ def test_a_rule_is_compiled_once():
         (([0.5], [1]), "p must have 2 axes"),
         ((np.zeros((1, 41)), np.zeros(41)), r"p must have at most 40 columns, got 41: that is 2\*\*41 sets a row"),
         (([[0.5]], [1], lambda mask, count, total: 0.0), "rule must be a function compiled by numba.njit"),
+        (([[0.5]], [1], numba.njit(lambda mask: 0.0)), r"rule must return a number for \(mask, count, total\), got"),
+        (([[0.5]], [1], numba.njit(lambda mask, count, total: "x")), r"rule must return a number .*: 'x'"),
+        (
+            ([[0.5]], [1], numba.njit(lambda mask, count, total: total / count)),
+            "rule must return a number .*: division",
+        ),
     ],
 )
 def test_bad_input_is_refused_in_one_line(arguments, says):

@@ -244,6 +244,11 @@ def test_a_number_of_threads_that_is_none_is_refused(threads):
         atlas(DOUBLE_DESCENT, {"gamma_0": [1]}, threads=threads)
 
 
+def test_a_listener_that_is_none_is_refused():
+    with pytest.raises(InputError, match="progress must be a function of two numbers, got 3"):
+        atlas(DOUBLE_DESCENT, {"gamma_0": [1]}, progress=3)  # pyright: ignore[reportArgumentType]
+
+
 def test_weights_too_far_apart_are_refused():
     with pytest.raises(InputError, match=r"within a factor of 2\*\*1000"):
         atlas(SOFT, {"weight_0": [1e308]})

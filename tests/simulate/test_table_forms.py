@@ -130,3 +130,11 @@ def test_a_form_is_named_by_a_string():
 def test_the_size_of_what_is_too_large_is_a_short_number():
     with pytest.raises(InputError, match=r"got 20000: its table takes 8 \* 2\*\*20000 bytes"):
         extension([0.0, 1.0], np.full((1, 20000), 0.5))
+
+
+def test_a_table_of_float32_is_one_in_any_order_of_bytes():
+    p = [[0.25, 0.5]]
+    expected = extension(np.array([0, 0.1, 0.2, 0.3], np.float32), p)
+    got = extension(np.array([0, 0.1, 0.2, 0.3], ">f4"), p)
+    assert got.dtype == expected.dtype == np.float32
+    assert np.array_equal(got, expected)
