@@ -1,0 +1,1 @@
+"""Studies: what the papers claim about training, each as a question that runs can answer with no."""

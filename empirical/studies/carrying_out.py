@@ -1,0 +1,119 @@
+"""Carry out a study: train its members as an ensemble, and keep what they did in two small files.
+
+    curves.parquet     all curves, one row a member and evaluation
+    record.json        study, size, settings of each member, sizes of its parts, machine, versions, commit, command
+
+Both can be read without torch. Findings and figures are made from them alone.
+"""
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow
+from pyarrow import parquet
+
+from ...analytic.errors import InputError
+from ..recorded_run import RecordedRun
+from ..run_folder import write_json, write_whole
+from .study import Study
+
+if TYPE_CHECKING:
+    from ..ensembles import Ensemble
+    from ..training import Evaluation
+
+CURVES, RECORD, ENSEMBLE = "curves.parquet", "record.json", "ensemble"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What is known of a study that was carried out."""
+
+    record: dict[str, Any]
+    runs: Sequence[RecordedRun]
+
+
+def carry_out(
+    study: Study,
+    size: str,
+    out: Path,
+    *,
+    device: str = "cpu",
+    progress: "Callable[[Evaluation], None] | None" = None,
+) -> Recorded:
+    """Train, or go on training, the members of a study, and write both files into the folder `out`.
+
+    Raises
+    ------
+    InputError
+        If the folder holds something else, or a member cannot be trained.
+    MachineError
+        If there is no such device, or the disk is full.
+    KeyboardInterrupt
+        After Ctrl-C, once checkpoints are written: the same call goes on.
+    """
+    from ..ensembles import run_ensemble
+
+    begun, resumed = time.monotonic(), (out / ENSEMBLE).exists()
+    done = run_ensemble(study.configurations(), out=out / ENSEMBLE, device=device, progress=progress)
+    if done.failures:
+        raise InputError(
+            f"every member must be trained, but {'; '.join(f'{k}: {v}' for k, v in done.failures.items())}"
+        )
+    if resumed and (out / RECORD).exists():
+        return load(out)
+    keep(study, size, done, out, seconds=None if resumed else time.monotonic() - begun)
+    return load(out)
+
+
+def keep(study: Study, size: str, done: "Ensemble", out: Path, *, seconds: float | None) -> None:
+    """Write both files of an ensemble that has ended; `seconds` is how long that took, if it is known."""
+    told = study.settings()
+    members = {
+        name: {"settings": dict(told[name]), "sizes": run.sizes, "end": run.end, "digest": run.config.digest}
+        for name, run in done.runs.items()
+    }
+    environment = next(iter(done.runs.values())).environment
+    record = {
+        "study": study.name,
+        "size": size,
+        "settings": json.loads(json.dumps(dataclasses.asdict(study))),
+        "seconds": None if seconds is None else round(seconds, 1),
+        "environment": environment,
+        "members": members,
+    }
+    table = _table({name: run.table() for name, run in done.runs.items()})
+    write_whole(out / CURVES, lambda beside: parquet.write_table(table, beside, compression="zstd"))
+    write_json(out / RECORD, record)
+
+
+def _table(tables: dict[str, pyarrow.Table]) -> pyarrow.Table:
+    """Return all curves under each other, each row with the name of its member."""
+    named = [table.add_column(0, "member", pyarrow.array([name] * table.num_rows)) for name, table in tables.items()]
+    return pyarrow.concat_tables(named, promote_options="permissive")
+
+
+def load(folder: Path) -> Recorded:
+    """Return what a folder holds; InputError if it holds no study that was carried out."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        table = parquet.read_table(folder / CURVES)
+    except (OSError, ValueError, pyarrow.ArrowException) as error:
+        raise InputError(f"{folder} must hold a study that was carried out, {CURVES} and {RECORD}: {error}") from None
+    member = np.array(table["member"].to_pylist())
+    columns = {name: table[name].to_numpy() for name in table.column_names if name != "member"}
+    runs = [
+        RecordedRun(
+            name=name,
+            settings=own["settings"],
+            sizes=own["sizes"],
+            columns={key: values[member == name] for key, values in columns.items()},
+        )
+        for name, own in record["members"].items()
+    ]
+    return Recorded(record, runs)

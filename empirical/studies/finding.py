@@ -1,0 +1,68 @@
+"""Findings: what a study says to a question that had a way to lose."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median
+
+HOLDS, FAILS, UNDECIDED, REPORTED = "holds", "fails", "undecided", "reported"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An answer: a number for each seed, what was demanded of them beforehand, and whether it is so."""
+
+    question: str
+    setting: str
+    values: tuple[float, ...]
+    """One a seed, in the order of the seeds; infinite for what never came, NaN for what could not be measured."""
+    demanded: str
+    """What was published, or demanded beforehand."""
+    verdict: str
+    """"holds", "fails", "undecided", or "reported" where nothing was demanded."""
+
+    @property
+    def median(self) -> float:
+        """The median over the seeds that could be measured; NaN without any."""
+        known = [value for value in self.values if not math.isnan(value)]
+        return median(known) if known else math.nan
+
+    @property
+    def coverage(self) -> float:
+        """With what probability the range of the values covers the median of all seeds that might have been drawn.
+
+        It misses only where all n lie on one side, by chance 2^(1-n), whatever their distribution.
+        """
+        return 1 - 2.0 ** (1 - max(1, len(self.values)))
+
+
+def within(
+    question: str,
+    setting: str,
+    values: Iterable[float | None],
+    low: float,
+    high: float,
+    demanded: str = "",
+    *,
+    of_median: bool = False,
+) -> Finding:
+    """Return the finding whether the numbers of all seeds, or their median, lie in [low, high]; None is never."""
+    known = tuple(math.inf if value is None else float(value) for value in values)
+    found = Finding(question, setting, known, demanded or _range(low, high), UNDECIDED)
+    decisive = [found.median] if of_median else list(known)
+    if not known or any(map(math.isnan, decisive)):
+        return found
+    holds = all(low <= value <= high and value < math.inf for value in decisive)
+    return Finding(question, setting, known, found.demanded, HOLDS if holds else FAILS)
+
+
+def reported(question: str, setting: str, values: Iterable[float | None], published: str = "") -> Finding:
+    """Return a number of which nothing was demanded."""
+    known = tuple(math.inf if value is None else float(value) for value in values)
+    return Finding(question, setting, known, published, REPORTED)
+
+
+def _range(low: float, high: float) -> str:
+    if high == math.inf:
+        return f"at least {low:g}"
+    return f"at most {high:g}" if low == -math.inf else f"{low:g} to {high:g}"
