@@ -27,10 +27,10 @@ def scaled_py(high: float, low: float, factor: float, factor_low: float) -> tupl
 scaled = kernel(scaled_py)
 
 
-def rest_of_py(x: float, x_low: float) -> tuple[float, float]:
-    """Return 1 - (x + x_low) for 0 <= x <= 1."""
+def rest_of_py(x: float) -> tuple[float, float]:
+    """Return 1 - x for 0 <= x <= 1."""
     rest = 1.0 - x
-    return rest, ((1.0 - rest) - x) - x_low  # exact but for the last sum, since 1 >= x (Dekker)
+    return rest, (1.0 - rest) - x  # exact, since 1 >= x (Dekker)
 
 
 rest_of = kernel(rest_of_py)
@@ -59,7 +59,7 @@ renewed = kernel(renewed_py)
 def missed_py(high: float, low: float, p: float, q: float) -> tuple[float, float]:
     """Return (high + low) q for q = 1 - p: by p where it is the smaller one."""
     if p <= 0.5:
-        factor, factor_low = rest_of(p, 0.0)
+        factor, factor_low = rest_of(p)
         return scaled(high, low, factor, factor_low)
     return scaled(high, low, q, 0.0)
 

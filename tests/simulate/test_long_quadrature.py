@@ -146,7 +146,7 @@ TINY = 2.0**-60
     ("name", "given", "expected"),
     [
         ("scaled", (1.0 + EPS, TINY, 1.0 - EPS, TINY), (1.0, -(EPS**2) + 2 * TINY)),
-        ("rest_of", (TINY, TINY**2), (1.0, -TINY - TINY**2)),
+        ("rest_of", (TINY,), (1.0, -TINY)),
         ("grown", (TINY, 0.0, 1.0), (1.0, TINY)),
         ("grown", (1.0, TINY, TINY), (1.0, 2 * TINY)),
         ("renewed", (1.0, 3 * EPS + TINY), (1.0 + 3 * EPS, TINY)),
