@@ -60,6 +60,8 @@ def readable(number: Fraction) -> str:
 
 def frozen_floats(name: str, values: ArrayLike | Sequence[Exact]) -> NDArray[np.float64]:
     """Return a float64 copy of `values` that no flag makes writeable, or raise an InputError that calls it `name`."""
+    if np.ma.is_masked(values):  # NumPy would read what is under the mask
+        raise InputError(f"{name} must hold no masked values, got {shown(values)}: fill or drop them first")
     try:
         given = np.asarray(values)
         if given.dtype.kind not in "biufO":  # O: Fractions. NumPy would read strings as numbers too

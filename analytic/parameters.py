@@ -60,7 +60,7 @@ def parameter(model: PatternModel, name: object, argument: str = "parameter") ->
     InputError
         If the model has no such parameter; the message calls the name `argument`.
     """
-    known = re.fullmatch(rf"({'|'.join(OF_A_PATTERN)})_(\d+)|{'|'.join(OF_THE_MODEL)}", str(name))
+    known = re.fullmatch(rf"({'|'.join(OF_A_PATTERN)})_(0|[1-9][0-9]*)|{'|'.join(OF_THE_MODEL)}", str(name))
     if not isinstance(name, str) or known is None:
         demand = "a parameter such as 'gamma_0', 'alpha_0', 'b_0', 'g_0', 'weight_0', 'chance' or 'chance_train'"
         raise InputError(f"{argument} must be {demand}, got {shown(name)}")

@@ -36,7 +36,7 @@ def _tell(line: str, output: Output) -> None:
 def lines(record: Record) -> Iterator[str]:
     """Yield the table of claims for a reader, what it was made with, and what had to be left out."""
     rows = [claim_columns(), *claim_rows(record)]
-    widths = [max(len(row[place]) for row in rows) for place in (1, 2, 3)]
+    widths = [max(len(row[place]) for row in rows) for place in range(1, len(rows[0]))]
     for what, *cells in rows:
         yield "  ".join([*(cell.rjust(width) for cell, width in zip(cells, widths, strict=True)), what])
     yield ""

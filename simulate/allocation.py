@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..analytic.errors import InputError, shown
-from ..analytic.model import PatternModel
+from ..analytic.model import PatternModel, demand_model
 from ..analytic.rules import Preferred, Priority, Rule, SoftPreference, Table
 from ..analytic.training_curves import Curves
 from .evaluate import curves
@@ -72,6 +72,7 @@ def sample(model: PatternModel, t: ArrayLike, *, train_size: int, test_size: int
     >>> found.curves.test.round(2), found.test_standard_error.round(3)
     (array([0.  , 0.01, 0.99]), array([0.   , 0.003, 0.003]))
     """
+    demand_model(model)
     for name, size in (("train_size", train_size), ("test_size", test_size)):
         if isinstance(size, bool) or not isinstance(size, Integral) or not 1 <= size <= MOST_EXAMPLES:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InputError(f"{name} must be a whole number in 1..{MOST_EXAMPLES}, got {shown(size)}")

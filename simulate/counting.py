@@ -10,9 +10,10 @@ p (gain_(s-w) + w g mass_(s-w)). All terms are >= 0, and all sums are kept as tw
 was rounded is known whatever the number of patterns. The work is n W a time, W the sum of all weights: n^2 under the
 mean, where the quadrature needs at most 28 n. Nothing is shared with the quadrature: no nodes, no integral.
 
-Accuracy, for g >= 0 and given p and q: the relative error is at most 12 roundings of 2^-53. A term w g p mass has 4,
-and what is divided by s two more; masses, gains and quotients are sums of one each, all steps together; g, a listed
-pattern and the last sum have 3. What steps lose in low parts, 8 (n 2^-53)^2 of the whole, is within these up to 10^7.
+Accuracy, for g >= 0 and given p (and q where that is the smaller one): the relative error is at most 12 roundings of
+2^-53. A term w g p mass has 4, and what is divided by s two more; masses, gains and quotients are sums of one each, all
+steps together; g, the sum that others are overruled in, and a listed pattern have 3. What steps lose in low parts, 8 (n
+2^-53)^2 of the whole, is within these up to 10^7.
 """
 
 import numpy as np
@@ -20,9 +21,8 @@ from numpy.typing import NDArray
 
 from ..analytic.errors import InputError
 from ..analytic.rules import Mean, Preferred, Priority, SoftPreference
-from .compensated import grown, missed
+from .compensated import factor, grown, overruled, scaled
 from .compile import kernel
-from .instructions import multiply_add
 from .quadrature_plan import LIFT, LOWER, Order, plan
 from .set_functions import whole_weights
 
@@ -36,35 +36,32 @@ AT_ONCE = 10**8
 """Steps of one call of the kernel: a fraction of a second."""
 
 
-def keep_py(row: Array, low: Array, q: float, new: Array, new_low: Array) -> None:
-    """Fill a new row with q times the old one."""
+def missing_py(row: Array, low: Array, rest: float, rest_low: float, new: Array, new_low: Array) -> None:
+    """Fill a new row with the old one times 1 - p, `rest` + `rest_low`: the pattern is wrong."""
     for s in range(row.shape[0]):
-        kept = q * row[s]
-        new[s] = kept
-        new_low[s] = q * low[s] + multiply_add(q, row[s], -kept)
+        new[s], new_low[s] = scaled(row[s], low[s], rest, rest_low)
 
 
-keep = kernel(keep_py)
+missing = kernel(missing_py)
 
 
-def win_py(row: Array, low: Array, p: float, new: Array, new_low: Array) -> None:
-    """Add p times the old row to a new one."""
+def hitting_py(row: Array, low: Array, p: float, new: Array, new_low: Array) -> None:
+    """Add the old row times p to a new one: the pattern is right."""
     for s in range(row.shape[0]):
-        won = p * row[s]
-        lost = multiply_add(p, row[s], -won)
-        new[s], new_low[s] = grown(new[s], new_low[s] + (p * low[s] + lost), won)
+        won, lost = scaled(row[s], low[s], p, 0.0)
+        new[s], new_low[s] = grown(new[s], new_low[s] + lost, won)
 
 
-win = kernel(win_py)
+hitting = kernel(hitting_py)
 
 
-def gain_py(row: Array, low: Array, rate: float, new: Array, new_low: Array) -> None:
-    """Add `rate` times the old row to a new one: for terms that are rounded once in their life."""
+def gaining_py(row: Array, low: Array, rate: float, new: Array, new_low: Array) -> None:
+    """Add the old row times `rate` to a new one: what the pattern gains, a term that is rounded once in its life."""
     for s in range(row.shape[0]):
         new[s], new_low[s] = grown(new[s], new_low[s], rate * (row[s] + low[s]))
 
 
-gain = kernel(gain_py)
+gaining = kernel(gaining_py)
 
 
 def counted_py(
@@ -81,25 +78,22 @@ def counted_py(
         known = 1
         for j in range(listed, order.shape[0]):
             k = order[j]
-            w = weights[k]
-            mass, mass_low, gains, gains_low = now[0, :known], now[1, :known], now[2, :known], now[3, :known]
+            w, right = weights[k], p[i, k]
+            rest, rest_low = factor(right, q[i, k])
+            mass, mass_low, gain, gain_low = now[0, :known], now[1, :known], now[2, :known], now[3, :known]
             new[:, known : known + w] = 0.0
-            keep(mass, mass_low, q[i, k], new[0], new[1])
-            keep(gains, gains_low, q[i, k], new[2], new[3])
-            win(mass, mass_low, p[i, k], new[0, w:], new[1, w:])
-            win(gains, gains_low, p[i, k], new[2, w:], new[3, w:])
-            gain(mass, mass_low, w * g[k] * (p[i, k] * LIFT), new[2, w:], new[3, w:])
+            missing(mass, mass_low, rest, rest_low, new[0], new[1])
+            missing(gain, gain_low, rest, rest_low, new[2], new[3])
+            hitting(mass, mass_low, right, new[0, w:], new[1, w:])
+            hitting(gain, gain_low, right, new[2, w:], new[3, w:])
+            gaining(mass, mass_low, w * g[k] * (right * LIFT), new[2, w:], new[3, w:])
             now, new = new, now
             known += w
         value, value_low = 0.0, 0.0
         for s in range(1, known):
             value, value_low = grown(value, value_low, (now[2, s] + now[3, s]) / s)
         value, value_low = grown(value * LOWER, value_low * LOWER, chance * (now[0, 0] + now[1, 0]))
-        for j in range(listed - 1, -1, -1):  # the most preferred last: it overrules all others
-            k = order[j]
-            value, value_low = missed(value, value_low, p[i, k], q[i, k])
-            value, value_low = grown(value, value_low, g[k] * p[i, k])
-        test[i] = value + value_low
+        test[i] = overruled(value + value_low, p[i], q[i], g, order, listed)
 
 
 counted_kernel = kernel(counted_py)
@@ -113,7 +107,7 @@ def counted(p: Array, q: Array, g: Array, rule: Mean | Preferred | Priority | So
     if weights.sum(dtype=float) > HEAVIEST:
         raise InputError(
             f'weights must add up to at most {HEAVIEST} as multiples of one number for form="counting", '
-            f'got {sum(weights.tolist())}; the form "quadrature" takes any'
+            f'got {weights.sum(dtype=float):g}; the form "quadrature" takes any'
         )
     order, listed, *_ = plan(Mean() if isinstance(rule, SoftPreference) else rule, n)
     test = np.empty(p.shape[0])

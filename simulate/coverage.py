@@ -31,7 +31,10 @@ coverage_kernel = kernel(coverage_py)
 
 
 def long_coverage_py(p: Array, q: Array, chance: float, rest: float, train: Array, error: Array) -> None:
-    """Fill the same for many patterns, with errors that do not grow with their number (`compensated`)."""
+    """Fill the same for many patterns: at most 4 roundings, whatever their number (`compensated`).
+
+    One for all steps together, one for a sum of two doubles, one for rest = 1 - chance, one for p.
+    """
     for i in range(p.shape[0]):
         right, right_low = chance, 0.0
         wrong, wrong_low = rest, 0.0

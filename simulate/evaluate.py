@@ -137,7 +137,7 @@ def accuracies(
     p, q = predictiveness(times, height, 1.0 - height, column("alpha", alpha, n), column("b", b, n))
     train, _ = coverage(p, q, start, 1.0 - start)
     if isinstance(rule, Table):
-        if chance is not None and chance != rule.values[0]:
+        if chance is not None and number("chance", chance, "give None with a Table") != rule.values[0]:
             raise InputError(
                 f"chance must be None with a Table, whose values[0] is {rule.values[0]}, got {shown(chance)}"
             )

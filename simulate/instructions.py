@@ -4,7 +4,7 @@ Beside `compile`, the only file that knows numba.
 """
 
 from fractions import Fraction
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 from llvmlite import ir
@@ -14,9 +14,15 @@ from numba.core import cgutils
 
 def multiply_add(a: float, b: float, c: float) -> float:
     """Return a * b + c with one rounding, so that multiply_add(a, b, -(a * b)) is what a * b has lost."""
-    if not (isfinite(a) and isfinite(b) and isfinite(c)):
+    if not (isfinite(a) and isfinite(b)):
         return a * b + c
-    return float(Fraction(a) * Fraction(b) + Fraction(c))
+    if not isfinite(c):
+        return c
+    exact = Fraction(a) * Fraction(b) + Fraction(c)
+    try:
+        return float(exact) or a * b + c  # which knows the sign of a zero
+    except OverflowError:
+        return inf if exact > 0 else -inf
 
 
 def prefetch(array: Any, index: int) -> None:

@@ -2,39 +2,26 @@
 
     L <- L (1 - p_j u),    N <- N (1 - p_j u) + g_j p_j L
 
-L, N and 1 - p_j u are sums of two doubles (`compensated`), the last made from p_j where that is at most 1/2 and as
-q_j u + (1 - u) elsewhere.
+L, N and 1 - p_j u are sums of two doubles (`compensated`).
 
-Accuracy, for g >= 0 and given p and q: the relative error is at most 25 * 2^-52 = 5.6e-15 for every n up to 1e9. In
-roundings of 2^-53: L and N at most 1 each, all steps together; a term g_j p_j L has 3; the sum of two doubles, weight,
-product with it, and the sum over 28 nodes 31; the nodes, each rounded and where the layer ends once more, and p_j u 5,
-since a rounding of all u moves the integral by no more than int u |f'| du <= int f du; the end, chance, a listed
-pattern and the last sum 5; what 28 nodes and the end of the layer leave out 2, and 2 are spare: 50.
+Accuracy, for g >= 0 and given p (and q where that is the smaller one): the relative error is at most 25 * 2^-52 =
+5.6e-15 for every n up to 1e9. In roundings of 2^-53: L and N at most 1 each, all steps together; a term g_j p_j L has
+3; the sum of two doubles, weight, product with it, and the sum over 28 nodes 31; the nodes, each rounded and where the
+layer ends once more, and p_j u 5, since a rounding of all u moves the integral by no more than int u |f'| du <= int f
+du; the end, chance, a listed pattern and the last sum 5; g 1; what 28 nodes and the end of the layer leave out 2, and 1
+is spare: 50.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .certain_patterns import mean_of_all
-from .compensated import RENEWED, grown, missed, renewed, rest_of, scaled
+from .compensated import RENEWED, grown, missed, overruled, renewed, rest_of, scaled
 from .compile import kernel
-from .instructions import multiply_add
 from .layer import end_of_layer
 from .quadrature_plan import LIFT, LOWER, Order
 
 Array = NDArray[np.float64]
-
-
-def factor_at_py(right: float, miss: float, node: float, rest: float, rest_low: float) -> tuple[float, float]:
-    """Return 1 - p u at the node u, p = `right` and q = `miss`; rest + rest_low is 1 - u."""
-    if right <= 0.5:
-        return rest_of(right * node)
-    x = miss * node
-    factor, factor_low = grown(x, multiply_add(miss, node, -x), rest)
-    return factor, factor_low + rest_low
-
-
-factor_at = kernel(factor_at_py)
 
 
 def long_preference_accuracy_py(
@@ -51,7 +38,7 @@ def long_preference_accuracy_py(
 ) -> None:
     """Fill `test` (T,) from p and q = 1 - p (T, n): arguments as in `quadrature`."""
     m = u.shape[0]
-    node, rest, rest_low = np.empty(m), np.empty(m), np.empty(m)
+    node = np.empty(m)
     product, product_low = np.empty(m), np.empty(m)
     total, total_low = np.empty(m), np.empty(m)
     when_certain = mean_of_all(g, order, listed)
@@ -59,7 +46,6 @@ def long_preference_accuracy_py(
         end = end_of_layer(p[i], order, listed, layered)
         for a in range(m):
             node[a] = end * u[a]
-            rest[a], rest_low[a] = rest_of(node[a])
             product[a], product_low[a] = 1.0, 0.0
             total[a], total_low[a] = 0.0, 0.0
         none, none_low = 1.0, 0.0
@@ -69,10 +55,10 @@ def long_preference_accuracy_py(
             right, miss = p[i, k], q[i, k]
             gain = g[k] * (right * LIFT)
             for a in range(m):
-                factor, factor_low = factor_at(right, miss, node[a], rest[a], rest_low[a])
-                left, left_low = scaled(total[a], total_low[a], factor, factor_low)
+                rest, rest_low = rest_of(right * node[a])
+                left, left_low = scaled(total[a], total_low[a], rest, rest_low)
                 total[a], total_low[a] = grown(left, left_low, gain * (product[a] + product_low[a]))
-                product[a], product_low[a] = scaled(product[a], product_low[a], factor, factor_low)
+                product[a], product_low[a] = scaled(product[a], product_low[a], rest, rest_low)
             none, none_low = missed(none, none_low, right, miss)
             doubt += miss
             if j % RENEWED == 0:
@@ -84,14 +70,7 @@ def long_preference_accuracy_py(
         for a in range(m):
             integral += w[a] * (total[a] + total_low[a])
         value = end * integral * LOWER + chance * (none + none_low) if doubt != 0.0 else when_certain
-        value_low = 0.0
-        for j in range(listed - 1, -1, -1):  # the most preferred last: it overrules all others
-            k = order[j]
-            value, value_low = missed(value, value_low, p[i, k], q[i, k])
-            value, value_low = grown(value, value_low, g[k] * p[i, k])
-            if j % RENEWED == 0:
-                value, value_low = renewed(value, value_low)
-        test[i] = value + value_low
+        test[i] = overruled(value, p[i], q[i], g, order, listed)
 
 
 long_preference_accuracy_kernel = kernel(long_preference_accuracy_py)

@@ -44,7 +44,8 @@ def bounds_of_many(
     Raises
     ------
     InputError
-        If `found` is no such result, the shapes are not those of it, or gamma, g or chance lie outside [0, 1].
+        If `found` is no such result, the shapes are not those of it, the rule does not fit, gamma, g or chance lie
+        outside [0, 1], or alpha or b are not finite or below 0.
     MachineError
         If there is no memory for the two arrays.
 
@@ -62,6 +63,8 @@ def bounds_of_many(
     """
     if not isinstance(found, ManyCurves):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
         raise InputError(f"found must be the result of curves_of_many, got {shown(found)}")
+    if not all(isinstance(one, np.ndarray) for one in (found.t, found.train, found.test)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(f"found must be the result of curves_of_many, got {shown(found)}")
     parameters = [normalised(name, one, 2) for name, one in (("gamma", gamma), ("alpha", alpha), ("b", b), ("g", g))]
     models, n = parameters[0].shape
     for name, one in zip(("gamma", "alpha", "b", "g"), parameters, strict=True):
@@ -69,11 +72,15 @@ def bounds_of_many(
             raise InputError(f"{name} must hold the {found.train.shape[0]} models of the result, got shape {one.shape}")
     start = number("chance", chance, "give 0 for none")
     for name, one in (("gamma", parameters[0]), ("g", parameters[3]), ("chance", np.array(start))):
-        if ((one < 0) | (one > 1)).any():  # not so for NaN, whose bound is NaN
-            raise InputError(f"{name} must lie in [0, 1] for a bound, got {one[(one < 0) | (one > 1)].flat[0]:g}")
+        if not ((one >= 0) & (one <= 1)).all():
+            raise InputError(f"{name} must lie in [0, 1] for a bound, got {one[~((one >= 0) & (one <= 1))].flat[0]:g}")
+    for name, one in (("alpha", parameters[1]), ("b", parameters[2])):
+        if not (np.isfinite(one) & (one >= 0)).all():
+            raise InputError(f"{name} must be finite and at least 0 for a bound, got {one[~(one >= 0)].flat[:1]}")
     chosen = Mean() if rule is None else rule
     if not isinstance(chosen, Mean | Preferred | Priority):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InputError(f"rule must be Mean, Preferred or Priority, got {shown(rule)}")
+    chosen.check(n)
     require_memory(2 * found.test.nbytes, f"bounds of {models} models", "ask for fewer")
     uniform = is_uniform(found.t)
     train, test = np.empty_like(found.train), np.empty_like(found.test)

@@ -2,8 +2,8 @@
 
 A model's times are taken in blocks, so that every loop runs over times and vectorizes. p and q are those of
 `grid_logistic`, test accuracy is the quadrature of `quadrature` or, for three patterns, the sum over their eight sets,
-which is shorter there. All parts are written into one kernel (`inlined`):
-there the arrays of a block have known strides, and the loops need not ask whether they overlap.
+which is shorter there. All parts are written into one kernel (`inlined`): there the arrays of a block have known
+strides, and the loops need not ask whether they overlap.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -47,7 +47,7 @@ class ManyCurves:
 def integral_of_three_py(p: Array, q: Array, size: int, g: Array, order: Order, listed: int, value: Array) -> None:
     """Fill `value` as `integral` does, for three patterns, from the sum over their sets: of two with 1/2, three 1/3.
 
-    Ten roundings at most, where two nodes have twice as many.
+    Ten roundings at most; for two nodes 39 are allowed.
     """
     i, j, k = order[listed], order[listed + 1], order[listed + 2]
     g_i, g_j, g_k = g[i], g[j], g[k]
@@ -249,6 +249,9 @@ def curves_of_many(
     starts = number("chance", chance, "give 0 for none"), number("chance_train", chance_train, "give 0 for none")
     order, listed, u, w, _ = plan(chosen, n)
     train, test = _results((models, times.size), out)
+    for name, one in (("t", times), ("gamma", heights), *zip(("alpha", "b", "g"), others, strict=True)):
+        if out is not None and (np.shares_memory(one, train) or np.shares_memory(one, test)):
+            raise InputError(f"out must hold arrays of its own, got one that is the memory of {name} too")
 
     uniform = is_uniform(times)
 

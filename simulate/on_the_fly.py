@@ -109,6 +109,7 @@ def roundings_on_the_fly(n: int) -> int:
 
     q = 1 - p, products and sums of g 3 n; a column times what it adds 1; the longest stretch of columns in four sums,
     with up to three left over; the four of them 2, the quotient 1, the stretches, the row 1, all rows 1, chance 1.
+    Under a rule of one's own stretches are of 64, and 32 of them: 3 n + 100, with the same 4 beside.
     """
     low = min(n, COLUMNS)
     return 3 * n + comb(low, low // 2) // 4 + 3 + (low + 1) + 7
@@ -147,10 +148,10 @@ def sum_over_sets(
 
     Notes
     -----
-    For g >= 0 nothing cancels: every probability is a product of n factors, and the relative error is at most
-    `roundings_on_the_fly(n)` roundings of 2**-53, 3 n + 138 for n above 10; under a rule of one's own 3 n + 100, and
-    what the rule adds. This is the sum as it is defined, as a witness and a measure of the machine: `curves` has the
-    same mean in n steps.
+    NaN in, NaN out; p outside [0, 1] gives whatever the formula gives. For g >= 0 nothing cancels: every probability is
+    a product of n factors, and the relative error is at most `roundings_on_the_fly(n)` roundings of 2**-53, 3 n + 138
+    for n above 10; under a rule of one's own 3 n + 100, and what the rule adds. This is the sum as it is defined, as a
+    witness and a measure of the machine: `curves` has the same mean in n steps.
 
     Examples
     --------
@@ -162,10 +163,8 @@ def sum_over_sets(
     values = column("g", g, n)
     if n > MOST_PATTERNS:
         raise InputError(f"p must have at most {MOST_PATTERNS} columns, got {n}: that is 2**{n} sets a row")
-    if rule is not None and not is_compiled(rule):
-        raise InputError(f"rule must be a function compiled by numba.njit, got {shown(rule)}")
     if rule is not None:
-        _demand_number_of(rule)
+        _demand_rule(rule)
     start = number("chance", chance, "give 0 for none")
     if rule is not None and start != 0.0:
         raise InputError(
@@ -177,14 +176,17 @@ def sum_over_sets(
         return np.array([_one_point(row, values, rule, start, pool) for row in rows])
 
 
-def _demand_number_of(rule: Callable[[int, int, float], float]) -> None:
+def _demand_rule(rule: Callable[[int, int, float], float]) -> None:
     """Refuse a rule that does not turn (mask, count, total) into a number, seen by asking it for the empty set."""
+    if not is_compiled(rule):
+        raise InputError(f"rule must be a function compiled by numba.njit, got {shown(rule)}")
     try:
         answer = rule(0, 0, 0.0)
     except Exception as error:  # whatever numba says of a function it cannot compile, or the function itself
-        reason = next(filter(None, str(error).splitlines()), type(error).__name__)
-        raise InputError(f"rule must return a number for (mask, count, total), got for (0, 0, 0.0): {reason}") from None
-    if isinstance(answer, bool) or not isinstance(answer, Real):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+        raise InputError(
+            f"rule must return a number for (mask, count, total), got for (0, 0, 0.0): {_in_short(error)}"
+        ) from None
+    if not isinstance(answer, Real):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
         raise InputError(f"rule must return a number for (mask, count, total), got for (0, 0, 0.0): {shown(answer)}")
 
 
@@ -205,9 +207,34 @@ def _one_point(p: Array, g: Array, rule: Any, chance: float, pool: ThreadPoolExe
         rows = (row_weight, row_total, row_count, np.arange(row_weight.shape[0]) << low)
     size = max(1, -(-found.shape[0] // PARTS))
     parts = [slice(start, start + size) for start in range(0, found.shape[0], size)]
-    list(pool.map(lambda part: kernel_of_rows(*columns, *(one[part] for one in rows), found[part]), parts))
+    _computed(
+        pool,
+        lambda part: kernel_of_rows(*columns, *(one[part] for one in rows), found[part]),
+        parts,
+        rule,
+    )
     nobody = chance * weight[0] * row_weight[0] if rule is None else 0.0
-    return fsum(found) + nobody
+    if np.isfinite(found).all():
+        return fsum(found) + nobody
+    with np.errstate(invalid="ignore"):  # infinities of both signs, where fsum raises
+        return float(found.sum()) + nobody
+
+
+def _computed(pool: ThreadPoolExecutor, work: Callable[[slice], None], parts: list[slice], rule: Any) -> None:
+    """Do all parts; what a rule of a user raises is an error of that argument."""
+    try:
+        list(pool.map(work, parts))
+    except Exception as error:
+        if rule is None:
+            raise
+        raise InputError(f"rule must return a number for every set, got {_in_short(error)}") from None
+
+
+def _in_short(error: Exception) -> str:
+    """Return the last line of a message: numba's own begin with where it was, and end with what was wrong."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    said = [line for line in lines if not line.startswith(("File ", "This error", "During", "def ", "^", "<source"))]
+    return f"{type(error).__name__}: {said[-1] if said else 'no reason given'}"
 
 
 def _sets(p: Array, q: Array, g: Array) -> tuple[Array, Array, NDArray[np.int64]]:

@@ -141,7 +141,11 @@ def _way(model: PatternModel, direction: Mapping[str, ArrayLike]) -> dict[str, A
     way = {
         name: column(f'direction["{name}"]', direction.get(name, np.zeros(model.n)), model.n) for name in OF_PATTERNS
     }
-    return way | {"t": np.array(number('direction["t"]', direction.get("t", 0.0), "time moves by one number"))}
+    way["t"] = np.array(number('direction["t"]', direction.get("t", 0.0), "time moves by one number"))
+    for name, own in way.items():
+        if not np.isfinite(own).all():
+            raise InputError(f'direction["{name}"] must be finite, got {own[~np.isfinite(own)].flat[0]:g}')
+    return way
 
 
 def _moves_along(times: Array, parameters: ModelArrays, way: Mapping[str, Array]) -> tuple[Array, Array, Array]:

@@ -119,19 +119,23 @@ def add_nodes_py(
         for b in range(size):
             p_j, q_j, p_k, q_k = odds[j, 0, b], odds[j, 1, b], odds[k, 0, b], odds[k, 1, b]
             pair = factors(p_j, q_j, p_k, q_k, own_j, own_k)
-            l_j, n_j, l_k, n_k = without(pair, before[h, 0, b], before[h, 1, b], after[0, b], after[1, b])
+            without_j, others_j, without_k, others_k = without(
+                pair, before[h, 0, b], before[h, 1, b], after[0, b], after[1, b]
+            )
             after[0, b], after[1, b] = joined(pair, after[0, b], after[1, b])
             pair = factors(p_j, q_j, p_k, q_k, next_j, next_k)
-            m_j, o_j, m_k, o_k = without(pair, before[h, 2, b], before[h, 3, b], after[2, b], after[3, b])
+            next_without_j, next_others_j, next_without_k, next_others_k = without(
+                pair, before[h, 2, b], before[h, 3, b], after[2, b], after[3, b]
+            )
             after[2, b], after[3, b] = joined(pair, after[2, b], after[3, b])
-            sums[j, 0, b] += own_j[RATE] * l_j + next_j[RATE] * m_j
-            sums[j, 1, b] += own_j[GAP] * n_j + next_j[GAP] * o_j
-            sums[j, 2, b] += own_j[LATER] * n_j + own_j[LATER_GAINS] * l_j
-            sums[j, 2, b] += next_j[LATER] * o_j + next_j[LATER_GAINS] * m_j
-            sums[k, 0, b] += own_k[RATE] * l_k + next_k[RATE] * m_k
-            sums[k, 1, b] += own_k[GAP] * n_k + next_k[GAP] * o_k
-            sums[k, 2, b] += own_k[LATER] * n_k + own_k[LATER_GAINS] * l_k
-            sums[k, 2, b] += next_k[LATER] * o_k + next_k[LATER_GAINS] * m_k
+            sums[j, 0, b] += own_j[RATE] * without_j + next_j[RATE] * next_without_j
+            sums[j, 1, b] += own_j[GAP] * others_j + next_j[GAP] * next_others_j
+            sums[j, 2, b] += own_j[LATER] * others_j + own_j[LATER_GAINS] * without_j
+            sums[j, 2, b] += next_j[LATER] * next_others_j + next_j[LATER_GAINS] * next_without_j
+            sums[k, 0, b] += own_k[RATE] * without_k + next_k[RATE] * next_without_k
+            sums[k, 1, b] += own_k[GAP] * others_k + next_k[GAP] * next_others_k
+            sums[k, 2, b] += own_k[LATER] * others_k + own_k[LATER_GAINS] * without_k
+            sums[k, 2, b] += next_k[LATER] * next_others_k + next_k[LATER_GAINS] * next_without_k
 
 
 add_nodes = inlined(add_nodes_py)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..analytic.errors import InputError, shown
+from .arrays import numbers
 from .compile import kernel
 from .memory import require_memory
 from .set_functions import MOST_PATTERNS
@@ -92,9 +93,9 @@ def _transformed(name: str, values: ArrayLike, sign: int) -> Floats:
 
 def _copied(name: str, values: ArrayLike) -> Floats:
     """Return a copy of a table, float32 or float64."""
-    given = np.asarray(values)
-    if given.dtype.kind not in "biuf" or given.ndim != 1:
-        raise InputError(f"{name} must be a list of 2**n numbers, got {shown(values)}")
+    given = values if isinstance(values, np.ndarray) and values.dtype in FLOATS else numbers(name, values)
+    if given.ndim != 1 or np.ma.is_masked(given):
+        raise InputError(f"{name} must be a list of 2**n numbers, none masked, got {shown(values)}")
     size = given.shape[0]
     if not size or size & (size - 1) or size > 1 << MOST_PATTERNS:
         raise InputError(f"{name} must hold 2**n numbers, n at most {MOST_PATTERNS}, got {size}")

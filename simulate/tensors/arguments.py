@@ -21,6 +21,8 @@ def tensors(**given: Any) -> list[Tensor]:
     """
     known = {name: x for name, x in given.items() if isinstance(x, Tensor)}
     for name, x in known.items():
+        if x.layout != torch.strided:
+            raise InputError(f"{name} must be a dense tensor, got {x.layout}: give it as .to_dense()")
         if x.dtype.is_complex or (x.is_floating_point() and x.dtype not in FORMATS):
             raise InputError(f"{name} must be a tensor of float32 or float64, got {x.dtype}")
         first = next(iter(known))

@@ -84,7 +84,7 @@ def curves_on_tensors(
     Raises
     ------
     InputError
-        If shapes do not broadcast, formats or devices are mixed, or the rule is another one or does not fit.
+        If shapes do not broadcast, devices are mixed, or the rule is another one or does not fit.
     MachineError
         If there is no memory for the results and one block; the message states the bytes.
 

@@ -48,8 +48,9 @@ def soft_preference_table(weights: Any, g: Any, *, chance: Any = 0.0) -> Tensor:
             "weights and g must have the same shape (n,) and chance must be a single number, got shapes "
             f"{tuple(heavy.shape)}, {tuple(share.shape)} and {tuple(empty.shape)}"
         )
-    if not bool((heavy > 0).all()):
-        raise InputError(f"weights must be positive, got {heavy[~(heavy > 0)][0].item():g}")
+    fit = (heavy > 0) & heavy.isfinite()
+    if not bool(fit.all()):
+        raise InputError(f"weights must be positive and finite, got {heavy[~fit][0].item():g}")
     n = heavy.shape[0]
     needed = (8 * heavy.element_size()) << n  # both sums, what doubling leaves of them, and their derivatives
     if n > MOST_PATTERNS:

@@ -88,6 +88,7 @@ def test_many_examples_are_drawn_in_parts(monkeypatch):
         ("rng", 7, "rng must be a NumPy Generator, got 7; write np"),
         ("model", PatternModel([PATTERNS[0]], Table([0, 1.5])), "rule must be a table of chances in"),
         ("t", [np.nan], "t must not hold NaN"),
+        ("model", None, "model must be a PatternModel, got None"),
     ],
 )
 def test_bad_arguments_are_refused(argument, value, says):

@@ -3,6 +3,7 @@
 import math
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -62,3 +63,13 @@ def test_nan_in_nan_out():
     train, error = coverage(np.array([[0.5, math.nan]]), np.array([[0.5, math.nan]]), 0.0, 1.0)
     assert np.isnan(train).all()
     assert np.isnan(error).all()
+
+
+@pytest.mark.parametrize("p", [10 / 9000, 1 / 3, 0.7])
+def test_many_patterns_take_no_more_than_four_roundings(p):
+    n = 300 if p > 0.1 else 3000
+    train, error = coverage(np.full((1, n), p), np.full((1, n), 1 - p), 0.125, 0.875)
+    with mpmath.workdps(60):
+        wrong = (1 - mpmath.mpf(p) if p <= 0.5 else mpmath.mpf(1 - p)) ** n * mpmath.mpf(0.875)
+        assert abs(error[0] / wrong - 1) <= 4 * EPS / 2
+        assert abs(train[0] / (1 - wrong) - 1) <= 4 * EPS / 2

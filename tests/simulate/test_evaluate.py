@@ -309,6 +309,10 @@ def test_fast_door_lets_nan_through():
         ({"gamma": np.ma.masked_greater([1, 0.5], 0.7)}, "gamma must hold no masked values, got .*: fill or drop them"),
         ({"rule": Preferred(2)}, "preferred pattern must lie in 0..1 .patterns count from 0., got 2"),
         ({"rule": Table([0, 1])}, r"values must hold 2\*\*n .* got 2"),
+        (
+            {"rule": Table([0, 1, 1, 1]), "chance": np.zeros(2)},
+            "chance must be a number, got .*; give None with a Table",
+        ),
         ({"rule": Table([0.5, 1, 1, 1])}, r"chance must be None with a Table, whose values\[0\] is 0.5, got 0"),
         ({"chance": None}, "^chance must be a number, got None; give 0 for none, and None with a Table alone$"),
         ({"chance": "x"}, "^chance must be a number, got 'x'; give 0 for none, and None with a Table alone$"),
@@ -318,7 +322,7 @@ def test_fast_door_lets_nan_through():
         ({"chance_train": None}, "^chance_train must be a number, got None; give 0 for none$"),
         ({"rule": "mean"}, "^rule must be an object of Mean, .* or Table, got 'mean'; for the mean give Mean..$"),
         ({"rule": Mean}, "^rule must be an object of Mean, .* or Table, got <class .*>; for the mean give Mean..$"),
-        ({"rule": Table([0, 1, 1, 1]), "chance": "x"}, r"^chance must be None with a Table, .* is 0.0, got 'x'$"),
+        ({"rule": Table([0, 1, 1, 1]), "chance": "x"}, r"^chance must be a number, got 'x'; give None with a Table$"),
     ],
 )
 def test_fast_door_refuses_what_does_not_fit(changes, message):

@@ -32,11 +32,24 @@ def test_a_product_and_what_it_has_lost_are_exact(function):
     assert lost > 100
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "c"), [(np.inf, 1.0, 1.0), (2.0, 3.0, -np.inf), (np.nan, 1.0, 1.0), (0.0, np.inf, 1.0)]
-)
-def test_what_is_not_finite_gives_the_same_too(a, b, c):
-    assert np.array_equal(fused(a, b, c), multiply_add(a, b, c), equal_nan=True)
+NOT_FINITE = [
+    (np.inf, 1.0, 1.0),
+    (2.0, 3.0, -np.inf),
+    (np.nan, 1.0, 1.0),
+    (0.0, np.inf, 1.0),
+    (1e200, 1e200, 0.0),
+    (1e200, -1e200, 0.0),
+    (1e200, 1e200, -np.inf),
+    (-0.0, 1.0, -0.0),
+    (1.0, 1.0, -1.0),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "c"), NOT_FINITE)
+def test_infinities_overflow_and_signs_of_zero_are_the_same_too(a, b, c):
+    got, expected = multiply_add(a, b, c), fused(a, b, c)
+    assert np.array_equal(got, expected, equal_nan=True)
+    assert np.signbit(got) == np.signbit(expected) or np.isnan(got)
 
 
 def test_fetching_changes_nothing_and_may_reach_beyond():

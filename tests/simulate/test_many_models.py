@@ -224,3 +224,10 @@ def test_bounds_are_those_of_a_result():
 def test_more_patterns_than_nodes_are_refused():
     with pytest.raises(InputError, match="gamma must have at most 56 columns, got 57; use curves"):
         curves_of_many([1.0], *(np.ones((1, 57)),) * 4)
+
+
+def test_results_are_not_written_over_what_they_are_made_from():
+    g = np.ones((1, 1))
+    found = curves_of_many([1.0], g, g, g, g)
+    with pytest.raises(InputError, match="out must hold arrays of its own, got one that is the memory of gamma too"):
+        curves_of_many([1.0], g, 2 * g, g, 3 * g, out=ManyCurves(found.t, g, found.test))

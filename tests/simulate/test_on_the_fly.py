@@ -8,9 +8,13 @@ import pytest
 
 from grokdd.analytic import InputError, MachineError
 from grokdd.simulate import extension, on_the_fly, sum_over_sets
-from grokdd.simulate.on_the_fly import COLUMNS, mean_rows, mean_rows_py, set_totals, set_totals_py
+from grokdd.simulate.on_the_fly import COLUMNS, mean_rows, mean_rows_py, roundings_on_the_fly, set_totals, set_totals_py
 
 ROUNDING = Fraction(1, 2**53)
+
+
+def of_a_user(n):
+    return 3 * n + 100
 
 
 @numba.njit
@@ -45,8 +49,7 @@ def test_the_mean_has_its_exact_value_within_the_bound(n):
     p, g = rng.integers(0, 257, (3, n)) / 256, rng.integers(0, 257, n) / 256  # p of 0 and 1 among them
     for value, row in zip(sum_over_sets(p, g, chance=0.125), p, strict=True):
         exact = exact_mean([Fraction(x) for x in row], [Fraction(x) for x in g], Fraction(1, 8))
-        roundings = 3 * n + 2**COLUMNS // 4 + 1
-        assert abs(Fraction(value) - exact) <= roundings * ROUNDING * exact
+        assert abs(Fraction(value) - exact) <= roundings_on_the_fly(n) * ROUNDING * exact
 
 
 @pytest.mark.parametrize("n", [COLUMNS - 1, COLUMNS, COLUMNS + 3])
@@ -61,8 +64,8 @@ def test_rows_and_columns_meet_at_any_number_of_patterns(n):
         (first_wins, np.where(masks & 1, 0.9, mean)),
         (its_own_index, masks.astype(float)),
     ):
-        # both sides: at most (3 n + 2**COLUMNS / 4 + 2**(n - COLUMNS)) and 2**(n/2 + 1) + 2 n roundings; sum of g: n
-        bound = (6 * n + 2**COLUMNS + 2 ** (n // 2 + 1) + 8) * 2.0**-53
+        # both sides: what the sum allows, and 2**(n/2 + 1) + 2 n roundings of the table's; sum of g: n
+        bound = (max(roundings_on_the_fly(n), of_a_user(n)) + 3 * n + 2 ** (n // 2 + 1) + 8) * 2.0**-53
         np.testing.assert_allclose(sum_over_sets(p, g, rule), extension(table, p), rtol=bound)
 
 
@@ -83,7 +86,32 @@ def test_a_rule_whose_terms_are_lost_one_by_one_stays_within_the_bound():
     got = sum_over_sets(np.full((1, COLUMNS), 0.5), np.zeros(COLUMNS), small_but_for_the_first)[0]
     sets = 2**COLUMNS
     exact = (1 + (sets - 1) * Fraction(0.95 * 2.0**-53)) / sets
-    assert abs(Fraction(float(got)) - exact) <= (3 * COLUMNS + 2**COLUMNS + 1) * ROUNDING * exact
+    assert abs(Fraction(float(got)) - exact) <= of_a_user(COLUMNS) * ROUNDING * exact
+
+
+def test_columns_whose_terms_are_lost_one_by_one_stay_within_the_bound_too():
+    """The stretch of one pattern holds one large term and ten small ones, that of two a large one and 54."""
+    n = COLUMNS
+    g = np.full(n, 0.95 * 2.0**-53)
+    g[0] = 1.0
+    got = sum_over_sets(np.full((1, n), 0.5), g)[0]
+    exact = exact_mean([Fraction(1, 2)] * n, [Fraction(x) for x in g], Fraction(0))
+    assert abs(Fraction(float(got)) - exact) <= roundings_on_the_fly(n) * ROUNDING * exact
+
+
+@numba.njit
+def of_both_signs(mask, count, total):
+    return np.inf if mask == 1 else -np.inf if mask == 1 << 12 else 0.0
+
+
+def test_infinities_are_added_as_numpy_adds_them():
+    p = np.full((1, 13), 0.5)
+    assert np.isnan(sum_over_sets(p, np.zeros(13), of_both_signs)[0])
+    assert sum_over_sets(p, np.zeros(13), numba.njit(lambda mask, count, total: np.inf))[0] == np.inf
+
+
+def test_a_rule_may_say_yes_or_no():
+    assert sum_over_sets([[0.5, 0.5]], [0, 0], numba.njit(lambda mask, count, total: count > 1))[0] == 0.25
 
 
 def test_memory_is_asked_for(monkeypatch):
@@ -136,17 +164,28 @@ def test_a_rule_is_compiled_once():
         (([0.5], [1]), "p must have 2 axes"),
         ((np.zeros((1, 41)), np.zeros(41)), r"p must have at most 40 columns, got 41: that is 2\*\*41 sets a row"),
         (([[0.5]], [1], lambda mask, count, total: 0.0), "rule must be a function compiled by numba.njit"),
-        (([[0.5]], [1], numba.njit(lambda mask: 0.0)), r"rule must return a number for \(mask, count, total\), got"),
-        (([[0.5]], [1], numba.njit(lambda mask, count, total: "x")), r"rule must return a number .*: 'x'"),
-        (
-            ([[0.5]], [1], numba.njit(lambda mask, count, total: total / count)),
-            "rule must return a number .*: division",
-        ),
     ],
 )
 def test_bad_input_is_refused_in_one_line(arguments, says):
     with pytest.raises(InputError, match=says):
         sum_over_sets(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (lambda mask: 0.0, r"for \(mask, count, total\), got for \(0, 0, 0.0\): TypeError"),
+        (lambda mask, count, total: "x", ".*got for .*: 'x'"),
+        (lambda mask, count, total: total / count, ".*got for .*: ZeroDivisionError: division by zero"),
+        (lambda mask, count, total: unknown, ".*got for .*: NameError"),  # noqa: F821  # pyright: ignore
+        (lambda mask, count, total: None if count else 2.0, "for every set, got TypeError: expected float64, got None"),
+        (lambda mask, count, total: 1 / (count - 1), "for every set, got ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_rule_that_gives_no_number_is_refused_in_one_line(rule, says):
+    with pytest.raises(InputError, match=f"rule must return a number {says}") as error:
+        sum_over_sets([[0.5]], [1], numba.njit(rule))  # pyright: ignore[reportArgumentType]  # that it is wrong is the point
+    assert "\n" not in str(error.value)
 
 
 def test_a_rule_of_ones_own_has_no_chance_besides():

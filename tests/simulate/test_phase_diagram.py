@@ -218,6 +218,8 @@ def test_ctrl_c_stops_it_at_once_and_leaves_whole_chunks(tmp_path):
         ([("gamma_0", [1])], "axes must map"),
         ({"gamma_3": [1]}, "axes must be of a pattern from 0 to 2"),
         ({"delta": [1]}, "axes must be a parameter such as 'gamma_0'"),
+        ({"gamma_0": [1], "gamma_00": [1]}, "axes must be a parameter such as 'gamma_0'.* got 'gamma_00'"),
+        ({"gamma_\u0660": [1]}, "axes must be a parameter such as 'gamma_0'"),
         ({"weight_0": [1]}, "axes must exist in the model, whose rule has no weights"),
         ({"gamma_0": [0.5, 1.5]}, r"axes\['gamma_0'\]: gamma must lie in \[0, 1\], got 1.5"),
         ({"b_0": [-1.0, 2.0]}, r"axes\['b_0'\]: b must be at least 0, got -1"),

@@ -108,6 +108,9 @@ def test_what_cannot_move_is_refused():
         hessian_product(model, [np.inf], {})
     with pytest.raises(InputError, match=r'direction\["t"\] must be a number'):
         hessian_product(model, [1.0], {"t": [1.0]})
+    for direction in ({"t": np.inf}, {"g": [np.nan, 0, 0]}):
+        with pytest.raises(InputError, match=r"direction\[.*\] must be finite, got (inf|nan)"):
+            hessian_product(model, [1.0], direction)
     with pytest.raises(InputError, match=r"direction must name what moves, .* got None"):
         hessian_product(model, [1.0], None)  # pyright: ignore[reportArgumentType]
 

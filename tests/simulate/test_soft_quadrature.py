@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grokdd.analytic import InputError, Mean, Pattern, PatternModel, SoftPreference
-from grokdd.simulate.counting import counted, counted_kernel, counted_py
+from grokdd.simulate.counting import ROUNDINGS, counted, counted_kernel, counted_py
 from grokdd.simulate.quadrature import preference_accuracy
 from grokdd.simulate.quadrature_plan import plan
 from grokdd.simulate.rounding import U, roundings
@@ -93,8 +93,7 @@ def test_agrees_with_counting_for_whole_weights(n):
         rule = SoftPreference(rng.integers(1, most, n).tolist())
         expected = counted(p, 1 - p, g, rule, 0.25)
         got = soft_accuracy(p, 1 - p, g, rule, 0.25)
-        counted_roundings = 5 * n + 5 + sum(map(int, rule.weights))
-        assert np.abs(got / expected - 1).max() <= (roundings(rule, n) + counted_roundings) * U
+        assert np.abs(got / expected - 1).max() <= (roundings(rule, n) + ROUNDINGS) * U
 
 
 @pytest.mark.parametrize("n", [1, 3, 56, 300])

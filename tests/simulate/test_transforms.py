@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -67,7 +68,7 @@ def test_kernel_equals_its_python_twin():
     [
         ([], "table must hold 2\\*\\*n numbers"),
         ([1, 2, 3], "table must hold 2\\*\\*n numbers"),
-        ("ab", "table must be a list of 2\\*\\*n numbers, got 'ab'"),
+        ("ab", "table must be an array of numbers, got 'ab'"),
         ([[1, 2]], "table must be a list of 2\\*\\*n numbers"),
     ],
 )
@@ -82,3 +83,14 @@ def test_memory_is_asked_for_before_a_copy_is_made(monkeypatch):
     huge = np.broadcast_to(np.float64(0), (1 << 28,))
     with pytest.raises(MachineError, match=r"table of 2\*\*28 sets takes 2147483648 bytes of memory"):
         multilinear_coefficients(huge)
+
+
+def test_tables_come_in_by_the_same_door_as_all_arrays():
+    quarters: Any = [Fraction(0), Fraction(1, 4)]
+    assert multilinear_coefficients(quarters).tolist() == [0, 0.25]
+    for bad in ([[1], [1, 2]], [None, 1.0], ["a", "b"]):
+        with pytest.raises(InputError, match="table must be an array of numbers"):
+            multilinear_coefficients(bad)
+    for kind in (np.float64, np.float32, np.int64):
+        with pytest.raises(InputError, match=r"coefficients must .*mask"):
+            table_of_coefficients(np.ma.masked_greater(np.array([1, 2], dtype=kind), 1))

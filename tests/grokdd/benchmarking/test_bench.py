@@ -32,7 +32,9 @@ def test_the_table_has_every_claim(grokdd):
     assert got.code == 0
     for claim in CLAIMS:
         assert claim.question in got.out
-    assert "1e-16   at most 1e-13         holds  Relative error at a million patterns, p = 1\n" in got.out
+    assert (
+        "1e-16            1e-16   at most 1e-13         holds  Relative error at a million patterns, p = 1\n" in got.out
+    )
     assert "left out: greedy: n=3, 1 thread: no room for this table" in got.out
     assert got.err.splitlines() == [
         "measuring sums: n=3, 1 thread",
