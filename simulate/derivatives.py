@@ -174,8 +174,8 @@ def derivatives_in_p(p: Array, q: Array, g: Array, rule: Rule, chance: float) ->
             return InP(test, right - wrong, np.abs(right) + np.abs(wrong), {})
         case SoftPreference():
             soft = soft_gradient(p, q, g, rule, chance)
-            weights = soft.by_weights / float(min(rule.weights, default=1))
-            return InP(soft.test, soft.by_p, soft.parts, {"g": soft.by_g, "weights": weights})
+            np.divide(soft.by_weights, float(min(rule.weights, default=1)), out=soft.by_weights)
+            return InP(soft.test, soft.by_p, soft.parts, {"g": soft.by_g, "weights": soft.by_weights})
         case _:
             found = preference_gradient(p, q, g, rule, chance)
             return InP(found.test, found.by_p, found.parts, {"g": found.by_g})

@@ -56,6 +56,7 @@ def soft_gradient_py(
     rate: Array,
     weight: Array,
     s: Array,
+    scale: Array,
     chance: float,
     test: Array,
     by_p: Array,
@@ -64,10 +65,7 @@ def soft_gradient_py(
     parts: Array,
     weight_parts: Array,
 ) -> None:
-    """Fill the six results from p and q = 1 - p (T, n), with the tables of `SoftNodes`.
-
-    `by_weights` and `weight_parts` hold the second part only; the first is g by_g / w.
-    """
+    """Fill the six results from p and q = 1 - p (T, n), with the tables of `SoftNodes` and scale = g / w (n,)."""
     n = g.shape[0]
     m = weight.shape[0]
     none_before = np.ones(n + 1, p.dtype)  # none of the patterns before is right
@@ -111,8 +109,8 @@ def soft_gradient_py(
             by_p[i, j] = g[j] * share - lost
             parts[i, j] = g[j] * share + lost
             by_g[i, j] = right * share
-            by_weights[i, j] = right * later
-            weight_parts[i, j] = right * later
+            by_weights[i, j] = right * (scale[j] * share - later)
+            weight_parts[i, j] = right * (scale[j] * share + later)
 
 
 soft_gradient_kernel = reordered_kernel(soft_gradient_py)
@@ -129,10 +127,7 @@ def soft_gradient_at(p: Array, q: Array, g: Array, weights: Array, nodes: SoftNo
     found = SoftDerivatives(np.empty(p.shape[0], p.dtype), *(np.empty(p.shape, p.dtype) for _ in range(5)))
     many = p.shape[0] >= MANY_TIMES and p.dtype == np.float64  # complex numbers fill no vectors either way
     if many:
-        soft_gradient_over_times_kernel(p, q, g, *table_of_pairs(g, *nodes), chance, *found)
+        soft_gradient_over_times_kernel(p, q, g, *table_of_pairs(g, *nodes), g / weights, chance, *found)
     else:
-        soft_gradient_kernel(p, q, g, *nodes, chance, *found)
-    gained = g * (found.by_g / weights)
-    np.subtract(gained, found.by_weights, out=found.by_weights)
-    np.add(found.weight_parts, gained, out=found.weight_parts)
+        soft_gradient_kernel(p, q, g, *nodes, g / weights, chance, *found)
     return found

@@ -147,6 +147,7 @@ def soft_gradient_over_times_py(
     g: Array,
     table: Array,
     weights: Array,
+    scale: Array,
     chance: float,
     test: Array,
     by_p: Array,
@@ -155,7 +156,7 @@ def soft_gradient_over_times_py(
     parts: Array,
     weight_parts: Array,
 ) -> None:
-    """Fill the six results as `soft_gradient` does, with the table and the weights of `table_of_pairs`."""
+    """Fill the six results as `soft_gradient` does, from the table and weights of `table_of_pairs`; scale = g / w (n,)."""
     n, even = g.shape[0], table.shape[0]
     odds, sums = np.empty((even, 2, BLOCK)), np.empty((even, 3, BLOCK))
     before, after = np.empty((even // 2 + 1, 4, BLOCK)), np.empty((4, BLOCK))
@@ -189,7 +190,8 @@ def soft_gradient_over_times_py(
                 by_p[i, j] = gained - lost
                 parts[i, j] = gained + lost
                 by_g[i, j] = p[i, j] * sums[j, 0, b]
-                by_weights[i, j] = weight_parts[i, j] = p[i, j] * sums[j, 2, b]
+                by_weights[i, j] = p[i, j] * (scale[j] * sums[j, 0, b] - sums[j, 2, b])
+                weight_parts[i, j] = p[i, j] * (scale[j] * sums[j, 0, b] + sums[j, 2, b])
 
 
 soft_gradient_over_times_kernel = fused_kernel(soft_gradient_over_times_py)

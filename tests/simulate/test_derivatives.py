@@ -244,12 +244,13 @@ def test_quadrature_kernels_agree_with_their_python_twins(n):
                 assert (np.abs(x - y) <= bound * scale).all()
     nodes = soft_nodes(SoftPreference(range(1, n + 1)))
     got, expected = (SoftDerivatives(np.empty(5), *(np.empty((5, n)) for _ in range(5))) for _ in range(2))
-    soft_gradient_py(p, 1 - p, g, *nodes, 0.01, *expected)
+    over_weights = g / np.arange(1, n + 1)
+    soft_gradient_py(p, 1 - p, g, *nodes, over_weights, 0.01, *expected)
     table = table_of_pairs(g, *nodes)
     for compute in (
-        lambda: soft_gradient_kernel(p, 1 - p, g, *nodes, 0.01, *got),
-        lambda: soft_gradient_over_times_kernel(p, 1 - p, g, *table, 0.01, *got),
-        lambda: soft_gradient_over_times_py(p, 1 - p, g, *table, 0.01, *got),
+        lambda: soft_gradient_kernel(p, 1 - p, g, *nodes, over_weights, 0.01, *got),
+        lambda: soft_gradient_over_times_kernel(p, 1 - p, g, *table, over_weights, 0.01, *got),
+        lambda: soft_gradient_over_times_py(p, 1 - p, g, *table, over_weights, 0.01, *got),
     ):
         compute()
         for x, y, scale in zip(got, expected, (1, expected.parts, 1, 1, 1, 1), strict=True):
