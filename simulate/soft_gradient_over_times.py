@@ -156,7 +156,7 @@ def soft_gradient_over_times_py(
     parts: Array,
     weight_parts: Array,
 ) -> None:
-    """Fill the six results as `soft_gradient` does, from the table and weights of `table_of_pairs`; scale = g / w (n,)."""
+    """Fill the six results as `soft_gradient` does, from the table and weights of `table_of_pairs`; scale = g / w."""
     n, even = g.shape[0], table.shape[0]
     odds, sums = np.empty((even, 2, BLOCK)), np.empty((even, 3, BLOCK))
     before, after = np.empty((even // 2 + 1, 4, BLOCK)), np.empty((4, BLOCK))
