@@ -12,6 +12,7 @@ fit) and .log, each below 16 MB. `--collect` takes them into results/gpu; what i
 
 import argparse
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -33,9 +34,11 @@ from ..analytic.errors import InputError, MachineError, exit_code_of
 from .configuration import Configuration
 from .ensembles import Ensemble, run_ensemble
 from .environment import environment
-from .experiments import division_mod_97, public_division
+from .experiments import public_division
 from .run_folder import WEIGHTS, write_json, write_whole
 from .run_settings import device_named
+from .studies.all_studies import STUDIES
+from .studies.study import Study
 from .throughput import cuda_cases, measure_cases
 from .throughput import record as throughput_record
 from .training import Evaluation
@@ -43,6 +46,12 @@ from .training import Evaluation
 RESULTS = Path("results/gpu")
 LARGEST = 16 * 10**6
 """Bytes of a file, at most."""
+MINUTES = 8
+"""Of a piece, at most."""
+EXPECTED_RATE = 5000
+"""Model-steps a second that a card is expected to make, all sizes together: a guess until it is measured."""
+STUDIES_ON_A_CARD = ("width", "figure_1", "weight_decay", "accelerators", "numerics", "weight_norm", "operations")
+"""The most wanted first. The others need weights along the way, or minutes on a processor."""
 SUFFIXES = (".json", ".parquet", ".safetensors", ".log")
 
 Say = Callable[[str], None]
@@ -196,8 +205,7 @@ def pieces() -> list[Piece]:
             module="grokdd.simulate.tensors.rates",
         ),
         public_setting((0, 1, 2)),
-        *(figure_4(widths, steps=100_000) for widths in _shared_out(figure_4_widths(), 4)),
-        *(figure_4(widths, steps=400_000) for widths in _shared_out(figure_4_widths(), 10)),
+        *(piece for name in STUDIES_ON_A_CARD for piece in of_study(STUDIES[name]["full"])),
     ]
 
 
@@ -222,43 +230,20 @@ def public_setting(seeds: Sequence[int]) -> Trainings:
     )
 
 
-def figure_4_widths() -> list[int]:
-    """Return 20 widths from 4 to 256, in even steps of their logarithm as far as whole even numbers can be.
-
-    >>> figure_4_widths()
-    [4, 6, 8, 10, 12, 14, 16, 18, 24, 28, 36, 44, 56, 68, 86, 106, 132, 166, 206, 256]
-    """
-    widths: list[int] = []
-    for place in range(20):
-        even = 2 * round(4 * 64 ** (place / 19) / 2)
-        widths.append(max(even, widths[-1] + 2) if widths else even)
-    return widths
-
-
-def figure_4(widths: Sequence[int], steps: int) -> Trainings:
-    """Return the paper's setting at some widths, three seeds each."""
-    return Trainings(
-        name=f"figure-4-{steps // 1000}k-steps-widths-{widths[0]}-to-{widths[-1]}",
-        question="are test loss and accuracy as functions of width what they are as functions of steps?",
-        minutes=8,
-        configurations={
-            f"width-{width}-seed-{seed}": division_mod_97(
-                seed,
-                **{"network.width": width},
-                steps=steps,
-                number_format="float32",
-                evaluation_ratio=1.03,
-                checkpoint_every=50_000,
-            )
-            for width in widths
-            for seed in range(3)
-        },
-    )
-
-
-def _shared_out(widths: Sequence[int], parts: int) -> list[list[int]]:
-    """Return `parts` sets of widths that take about as long as each other: every set has small ones and large ones."""
-    return [list(widths[first::parts]) for first in range(parts)]
+def of_study(study: Study) -> list[Piece]:
+    """Return the full size of a study in pieces that take about as long as each other."""
+    items = list(study.configurations().items())
+    steps = sum(one.steps for _, one in items)
+    parts = math.ceil(steps / (EXPECTED_RATE * 60 * MINUTES))
+    return [
+        Trainings(
+            name=study.name if parts == 1 else f"{study.name}-{part + 1}-of-{parts}",
+            question=study.question,
+            minutes=math.ceil(steps / parts / EXPECTED_RATE / 60),
+            configurations=dict(items[part::parts]),  # each has small networks and large ones
+        )
+        for part in range(parts)
+    ]
 
 
 def _teller(say: Say) -> Callable[[Evaluation], None]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from .recording import Recorded, recorded
 from .run_folder import write_text
+from .studies.on_record import section
 
 EXPERIMENTS: dict[str, tuple[int, ...]] = {
     "zero_dividend_bump": (0, 1, 2),
@@ -274,6 +275,14 @@ without dropout. An agreement holds if the median of the engine lies within the 
 | --- | --- | --- | --- | --- |
 {agreements}
 
+## Studies
+
+Each asks a question and says beforehand what would refute the answer that is expected; the file of its name in
+`empirical/studies` holds both, with the settings. The range over n seeds covers the median of all seeds with
+probability 1 - 2^(1-n), whatever their distribution: 75 % for three seeds, 94 % for five. `grokdd experiment NAME`
+carries one out; "never" is not within its steps, and "none" is what could not be measured.
+
+{studies}
 ## Runs
 
 | experiment | seed | 99 % train at step | 99 % test at step | last step | numbers | made on | torch | commit |
@@ -295,6 +304,7 @@ def write_readme(results: Path) -> None:
         agreements="\n".join(
             _agreement_row(one, by_experiment[one.experiment], by_experiment[one.other]) for one in AGREEMENTS
         ),
+        studies=section(results),
         runs="\n".join(_run_row(name, run) for name, runs in by_experiment.items() for run in runs),
     )
     write_text(results / "README.md", page)

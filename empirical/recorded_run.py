@@ -22,6 +22,8 @@ class RecordedRun:
     """Number of examples of each part."""
     columns: dict[str, Array] = field(repr=False)
     """One value an evaluation: "step", "train_loss", "test_correct", ..."""
+    measures: dict[str, Array] = field(repr=False, default_factory=dict)
+    """What was measured on the weights kept along the way, one value a step; empty if nothing was."""
 
     @property
     def step(self) -> Array:

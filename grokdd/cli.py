@@ -312,28 +312,32 @@ def sweep(
 
 @app.command(
     short_help="Carry out a study, and judge it.",
-    epilog="\b\nExample:\n  grokdd experiment weight_norm --seeds 0 --seeds 1",
+    epilog="\b\nExamples:\n  grokdd experiment sparse_parity\n  grokdd experiment all",
 )
 def experiment(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Which study.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A study (docs/studies.md), or all of them.")],
     size: Annotated[str, typer.Option(help="small: minutes on two cores; full: for a card, or a night.")] = "small",
     seeds: Annotated[list[int] | None, typer.Option(help="A seed; may be repeated, and replaces its own.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the study; one begun in it is resumed.", **A_PATH)] = None,
+    results: Annotated[
+        Path | None, typer.Option(help="Also keep curves, figure and findings in this folder.", **A_PATH)
+    ] = None,
     device: Device = "cpu",
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train all runs of a study and say what they found: each question with what would have refuted it."""
+    """Train all runs of a study and say what they found: each question with what was demanded beforehand."""
     from . import experiment_run
-    from .empirical.studies.all_studies import study_named
 
-    study = study_named(name, size, seeds)
-    output = Output(json, quiet)
-    folder = out or Path("runs") / f"{name}-{size}"
-    with _told_how_to_go_on(context), no_empty_folder(folder):
-        done = experiment_run.run_experiment(study, size, folder, device=device, output=output)
-    output.answer(experiment_run.lines(done), experiment_run.as_json(done))
+    output, found = Output(json, quiet), []
+    for study in experiment_run.studies_named(name, size, seeds, alone=out is not None):
+        folder = out or Path("runs") / f"{study.name}-{size}"
+        with _told_how_to_go_on(context), no_empty_folder(folder):
+            done = experiment_run.run_experiment(study, size, folder, device=device, output=output, results=results)
+        output.say(*experiment_run.lines(done))
+        found.append(experiment_run.as_json(done))
+    output.answer([], {"studies": found})
 
 
 @app.command(

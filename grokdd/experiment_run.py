@@ -1,16 +1,22 @@
 """What `grokdd experiment` does: a study carried out, what it found, and its figure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from .analytic.errors import InputError
 from .analytic.wording import counted
+from .empirical.studies.all_studies import STUDIES, study_named
 from .empirical.studies.carrying_out import ENSEMBLE, Recorded, carry_out
 from .empirical.studies.finding import Finding
+from .empirical.studies.on_record import FIGURE, keep_on_record, shown
 from .empirical.studies.study import Study
 from .output import Output, wrapped
 from .sweep_progress import sweep_progress
+
+ALL = "all"
+"""In the place of a name."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +29,33 @@ class Done:
     findings: list[Finding]
 
 
-def run_experiment(study: Study, size: str, out: Path, *, device: str, output: Output) -> Done:
-    """Train, or go on training, the members of a study, and judge them."""
+def studies_named(name: str, size: str, seeds: Sequence[int] | None, *, alone: bool) -> list[Study]:
+    """Return the study of a name, or all; InputError if there is none, or if all are to share one folder."""
+    if name != ALL:
+        return [study_named(name, size, seeds)]
+    if alone:
+        raise InputError("--out must be left out with all: each study has a folder of its own")
+    return [study_named(each, size, seeds) for each in STUDIES]
+
+
+def run_experiment(
+    study: Study, size: str, out: Path, *, device: str, output: Output, results: Path | None = None
+) -> Done:
+    """Train, or go on training, the members of a study, draw and judge them, and keep all that under `results`."""
+    from .empirical.recorded_claims import write_readme
+    from .figures import save
+    from .study_figures import study_figure
+
     configurations = study.configurations()
     begun = "going on with " if (out / ENSEMBLE).exists() else ""
     output.say(*wrapped(study.question, ""), f"{begun}{counted(len(configurations), 'run')} in {out}")
     budgets = {name: one.steps for name, one in configurations.items()}
     with sweep_progress(output, budgets) as listener:
         recorded = carry_out(study, size, out, device=device, progress=listener)
+    save(study_figure(study, recorded), out / FIGURE)
+    if results is not None:
+        output.say(f"on record in {keep_on_record(out, results, study, size)}")
+        write_readme(results)
     return Done(study, out, recorded, list(study.findings(recorded.runs)))
 
 
@@ -38,17 +63,6 @@ def lines(done: Done) -> Iterator[str]:
     """Yield the findings, a question and its answer each."""
     for one in done.findings:
         yield f"{one.question}  {shown(one)}: {one.verdict}{f' ({one.demanded})' if one.demanded else ''}"
-
-
-def shown(one: Finding) -> str:
-    """Return the numbers of a finding: the median and the range over seeds."""
-    if len(one.values) < 2:
-        return _number(one.median)
-    return f"{_number(one.median)} [{_number(min(one.values))}, {_number(max(one.values))}]"
-
-
-def _number(value: float) -> str:
-    return "never" if value == float("inf") else f"{value:.4g}"
 
 
 def as_json(done: Done) -> dict[str, Any]:

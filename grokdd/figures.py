@@ -153,7 +153,7 @@ def draw_patterns(axes: Axes, curves: Curves, names: Sequence[str], *, title: st
     for i, (name, values) in enumerate(zip(names, curves.patterns.T, strict=True)):
         axes.plot(curves.t, values, label=_label(name), **PATTERNS[i % len(PATTERNS)])
     _time_axis(axes, curves)
-    _share_axis(axes, "predictiveness")
+    share_axis(axes, "predictiveness")
     _legend(axes, title=title)
 
 
@@ -161,19 +161,19 @@ def draw_accuracies(axes: Axes, curves: Curves, *, chance: float | None = None, 
     """Draw train and test accuracy, and the chance level if one is given."""
     axes.plot(curves.t, curves.train, label="train", **TRAIN)
     axes.plot(curves.t, curves.test, label="test", **TEST)
-    _reference(axes, chance, "chance")
+    draw_reference(axes, chance, "chance")
     _time_axis(axes, curves)
-    _share_axis(axes, "accuracy")
+    share_axis(axes, "accuracy")
     _legend(axes, title=title)
 
 
 def draw_log_accuracies(axes: Axes, curves: Curves, *, chance: float | None = None) -> None:
     """Draw train and test accuracy on a logarithmic scale; an accuracy of 0 leaves a gap."""
-    axes.plot(curves.t, _positive(curves.train), label="train", **TRAIN)
-    axes.plot(curves.t, _positive(curves.test), label="test", **TEST)
-    _reference(axes, chance, "chance")
+    axes.plot(curves.t, positive(curves.train), label="train", **TRAIN)
+    axes.plot(curves.t, positive(curves.test), label="test", **TEST)
+    draw_reference(axes, chance, "chance")
     _time_axis(axes, curves)
-    _log_scale(axes, np.concatenate([curves.train, curves.test]), "accuracy (log scale)")
+    log_scale(axes, np.concatenate([curves.train, curves.test]), "accuracy (log scale)")
     _legend(axes)
 
 
@@ -181,8 +181,8 @@ def draw_losses(axes: Axes, steps: ArrayLike, train_loss: ArrayLike, test_loss: 
     """Draw train and test loss, both axes logarithmic."""
     axes.plot(steps, train_loss, label="train", **TRAIN)
     axes.plot(steps, test_loss, label="test", **TEST)
-    _steps_axis(axes, np.asarray(steps, dtype=float))
-    _log_scale(axes, np.concatenate([np.asarray(train_loss, float), np.asarray(test_loss, float)]), "loss (log scale)")
+    steps_axis(axes, np.asarray(steps, dtype=float))
+    log_scale(axes, np.concatenate([np.asarray(train_loss, float), np.asarray(test_loss, float)]), "loss (log scale)")
     _legend(axes)
 
 
@@ -202,21 +202,21 @@ def draw_correct_answers(axes: Axes, steps: ArrayLike, correct: ArrayLike, zero_
     """
     axes.plot(steps, correct, label="all", **TEST)
     axes.plot(steps, zero_correct, label="0/b", **PATTERNS[0])
-    _reference(axes, zeros, f"every 0/b ({zeros})")
+    draw_reference(axes, zeros, f"every 0/b ({zeros})")
     axes.set_ylim(0, 4 * zeros if zeros else None)
     axes.set_ylabel("correct test answers")
-    _steps_axis(axes, np.asarray(steps, dtype=float))
+    steps_axis(axes, np.asarray(steps, dtype=float))
     _legend(axes)
 
 
 def draw_rest(axes: Axes, steps: ArrayLike, rest: ArrayLike, chance: float) -> None:
     """Draw test accuracy on everything but 0 / b against chance; it leaves at three times chance."""
     axes.plot(steps, rest, label="test without 0/b", **TEST)
-    _reference(axes, chance, "chance")
+    draw_reference(axes, chance, "chance")
     axes.set_ylim(-0.06 * chance, 3 * chance)
     axes.set_ylabel("accuracy")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g} %"))
-    _steps_axis(axes, np.asarray(steps, dtype=float))
+    steps_axis(axes, np.asarray(steps, dtype=float))
     _legend(axes)
 
 
@@ -254,23 +254,25 @@ def draw_fit(axes: Axes, run: Curves, fitted: Curves) -> None:
     axes.plot(run.t, run.test, label="test, run", marker="o", color=TEST["color"], **marks)
     axes.plot(fitted.t, fitted.test, label="test, model", **TEST)
     _time_axis(axes, run)
-    _share_axis(axes, "accuracy")
+    share_axis(axes, "accuracy")
     _legend(axes, most_columns=2)
 
 
-def _reference(axes: Axes, level: float | None, label: str) -> None:
+def draw_reference(axes: Axes, level: float | None, label: str) -> None:
+    """Draw a level across the axes, if there is one."""
     if level is not None:
         axes.axhline(level, label=label, **REFERENCE)
 
 
-def _positive(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def positive(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return values with NaN, which leaves a gap, for those that have no logarithm."""
     return np.where(values > 0, values, np.nan)
 
 
 def _legend(axes: Axes, most_columns: int = 3, title: str = "") -> None:
     """Put the legend above the axes, in as many columns as there is room for, and the title above the legend."""
     handles, labels = axes.get_legend_handles_labels()
-    columns = next((k for k in range(most_columns, 1, -1) if _legend_width(labels, k) <= _room(axes)), 1)
+    columns = next((k for k in range(most_columns, 1, -1) if legend_width(labels, k) <= _room(axes)), 1)
     place: Style = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.1, "borderpad": 0.2}
     axes.legend(handles, labels, ncols=columns, frameon=False, **place)
     rows = math.ceil(len(labels) / columns)
@@ -285,7 +287,7 @@ def _label(name: str) -> str:
     return f" {literal}" if literal.startswith("_") else literal  # legends leave out labels that begin with _
 
 
-def _legend_width(labels: Sequence[str], columns: int) -> float:
+def legend_width(labels: Sequence[str], columns: int) -> float:
     """Return the width in points of a legend, which fills its columns from the left."""
     size = STYLE["legend.fontsize"]
     around = size * (STYLE["legend.handlelength"] + STYLE["legend.handletextpad"] + STYLE["legend.columnspacing"])
@@ -301,39 +303,46 @@ def _room(axes: Axes) -> float:
     return 0.0 if figure is None else 72 * figure.get_figwidth() / beside_each_other - LEFT_OF_AXES
 
 
-def _share_axis(axes: Axes, label: str) -> None:
+def share_axis(axes: Axes, label: str) -> None:
+    """Make the vertical axis that of a share, with room for a line at 0 and at 1."""
     axes.set_ylim(-0.02, 1.02)
     axes.set_ylabel(label)
 
 
 def _time_axis(axes: Axes, curves: Curves) -> None:
     if curves.axis == "steps":
-        _steps_axis(axes, curves.t)
+        steps_axis(axes, curves.t)
     else:
         axes.set_xlabel("time t" if curves.axis == "t" else curves.axis)
 
 
-def _steps_axis(axes: Axes, steps: NDArray[np.float64]) -> None:
+def steps_axis(axes: Axes, steps: NDArray[np.float64]) -> None:
     """Make the horizontal axis logarithmic beyond step 1, so that step 0 has a place."""
     axes.set_xscale("symlog", linthresh=1, linscale=0.35)
     axes.set_xlim(0, 1.12 * max(float(steps.max(initial=1)), 10.0))  # room for the last mark
-    axes.xaxis.set_major_formatter(FuncFormatter(_count))
+    axes.xaxis.set_major_formatter(FuncFormatter(step_label))
     axes.xaxis.set_minor_locator(SymmetricalLogLocator(base=10, linthresh=1, subs=range(2, 10)))
     axes.set_xlabel("training step (log scale)")
 
 
-def _count(value: float, _: int = 0) -> str:
-    """Return a power of ten as people write it: digits up to 10 000, an exponent beyond."""
-    if value >= 100_000:
-        return f"$10^{{{round(np.log10(value))}}}$"
-    return f"{value:,.0f}".replace(",", "\N{THIN SPACE}")
+def step_label(value: float, _: int = 0) -> str:
+    r"""Return a round number as people write it: digits below 100 000, an exponent from there on.
+
+    >>> step_label(1000), step_label(200_000)
+    ('1\u2009000', '$2\\times10^{5}$')
+    """
+    if value < 100_000:
+        return f"{value:,.0f}".replace(",", "\N{THIN SPACE}")
+    power = math.floor(math.log10(value) + 1e-9)
+    factor = f"{value / 10**power:.3g}"
+    return f"$10^{{{power}}}$" if factor == "1" else rf"${factor}\times10^{{{power}}}$"
 
 
-def _log_scale(axes: Axes, values: NDArray[np.float64], label: str) -> None:
+def log_scale(axes: Axes, values: NDArray[np.float64], label: str) -> None:
     """Make the vertical axis logarithmic, with a label at each power of ten, or each 1-2-5 where those are few."""
     axes.set_yscale("log")
-    positive = values[np.isfinite(values) & (values > 0)]
-    low, high = (positive.min(), positive.max()) if positive.size else (0.1, 1.0)
+    known = values[np.isfinite(values) & (values > 0)]
+    low, high = (known.min(), known.max()) if known.size else (0.1, 1.0)
     axes.set_ylim(low / 1.15, high * 1.15)
     decades = range(int(np.floor(np.log10(low))) - 1, int(np.ceil(np.log10(high))) + 1)
     whole = [10.0**k for k in decades]

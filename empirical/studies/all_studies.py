@@ -4,11 +4,34 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from ...analytic.errors import InputError
-from . import weight_norm, zero_dividend
+from . import (
+    accelerators,
+    figure_1,
+    numerics,
+    operations,
+    progress_measures,
+    sparse_parity,
+    weight_decay,
+    weight_norm,
+    width,
+    zero_dividend,
+)
 from .study import Study
 
 STUDIES: Mapping[str, Mapping[str, Study]] = {
-    sizes["small"].name: sizes for sizes in (zero_dividend.SIZES, weight_norm.SIZES)
+    one.SIZES["small"].name: one.SIZES
+    for one in (
+        figure_1,
+        width,
+        zero_dividend,
+        operations,
+        weight_decay,
+        progress_measures,
+        weight_norm,
+        sparse_parity,
+        numerics,
+        accelerators,
+    )
 }
 """Each has a "small" size, of at most eight minutes on two cores, and a "full" one, for a card or a night."""
 
@@ -16,7 +39,7 @@ STUDIES: Mapping[str, Mapping[str, Study]] = {
 def study_named(name: str, size: str, seeds: Sequence[int] | None = None) -> Study:
     """Return a study; InputError if there is none of that name or size, or a seed is given twice."""
     if name not in STUDIES:
-        raise InputError(f"NAME must be one of {', '.join(STUDIES)}, got {name!r}")
+        raise InputError(f"NAME must be one of {', '.join(STUDIES)}, or all, got {name!r}")
     if size not in STUDIES[name]:
         raise InputError(f"--size must be one of {', '.join(STUDIES[name])} for {name}, got {size!r}")
     if seeds is None:

@@ -1,6 +1,7 @@
 """Carry out a study: train its members as an ensemble, and keep what they did in two small files.
 
     curves.parquet     all curves, one row a member and evaluation
+    measures.parquet   what a study measures on the weights that were kept, if it does
     record.json        study, size, settings of each member, sizes of its parts, machine, versions, commit, command
 
 Both can be read without torch. Findings and figures are made from them alone.
@@ -21,13 +22,14 @@ from pyarrow import parquet
 from ...analytic.errors import InputError
 from ..recorded_run import RecordedRun
 from ..run_folder import write_json, write_whole
+from ..tables import to_table
 from .study import Study
 
 if TYPE_CHECKING:
     from ..ensembles import Ensemble
     from ..training import Evaluation
 
-CURVES, RECORD, ENSEMBLE = "curves.parquet", "record.json", "ensemble"
+CURVES, MEASURES, RECORD, ENSEMBLE = "curves.parquet", "measures.parquet", "record.json", "ensemble"
 
 
 @dataclass(frozen=True)
@@ -87,33 +89,38 @@ def keep(study: Study, size: str, done: "Ensemble", out: Path, *, seconds: float
         "environment": environment,
         "members": members,
     }
-    table = _table({name: run.table() for name, run in done.runs.items()})
-    write_whole(out / CURVES, lambda beside: parquet.write_table(table, beside, compression="zstd"))
+    _write(out / CURVES, {name: run.table() for name, run in done.runs.items()})
+    measured = {name: rows for name, run in done.runs.items() if (rows := study.measured(run))}
+    if measured:
+        _write(out / MEASURES, {name: to_table(rows) for name, rows in measured.items()})
     write_json(out / RECORD, record)
 
 
-def _table(tables: dict[str, pyarrow.Table]) -> pyarrow.Table:
-    """Return all curves under each other, each row with the name of its member."""
+def _write(path: Path, tables: dict[str, pyarrow.Table]) -> None:
+    """Write tables under each other, each row with the name of its member."""
     named = [table.add_column(0, "member", pyarrow.array([name] * table.num_rows)) for name, table in tables.items()]
-    return pyarrow.concat_tables(named, promote_options="permissive")
+    whole = pyarrow.concat_tables(named, promote_options="permissive")
+    write_whole(path, lambda beside: parquet.write_table(whole, beside, compression="zstd"))
 
 
 def load(folder: Path) -> Recorded:
     """Return what a folder holds; InputError if it holds no study that was carried out."""
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        table = parquet.read_table(folder / CURVES)
+        curves = by_member(folder / CURVES)
+        measures = by_member(folder / MEASURES) if (folder / MEASURES).exists() else {}
     except (OSError, ValueError, pyarrow.ArrowException) as error:
         raise InputError(f"{folder} must hold a study that was carried out, {CURVES} and {RECORD}: {error}") from None
-    member = np.array(table["member"].to_pylist())
-    columns = {name: table[name].to_numpy() for name in table.column_names if name != "member"}
     runs = [
-        RecordedRun(
-            name=name,
-            settings=own["settings"],
-            sizes=own["sizes"],
-            columns={key: values[member == name] for key, values in columns.items()},
-        )
+        RecordedRun(name, own["settings"], own["sizes"], curves[name], measures.get(name, {}))
         for name, own in record["members"].items()
     ]
     return Recorded(record, runs)
+
+
+def by_member(path: Path) -> dict[str, dict[str, np.ndarray]]:
+    """Return the columns of each member."""
+    table = parquet.read_table(path)
+    member = np.array(table["member"].to_pylist())
+    columns = {name: table[name].to_numpy() for name in table.column_names if name != "member"}
+    return {str(name): {key: values[member == name] for key, values in columns.items()} for name in np.unique(member)}

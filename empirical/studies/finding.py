@@ -46,13 +46,16 @@ def within(
     *,
     of_median: bool = False,
 ) -> Finding:
-    """Return the finding whether the numbers of all seeds, or their median, lie in [low, high]; None is never."""
+    """Return the finding whether the numbers of all seeds, or their median, lie in [low, high].
+
+    None is never, which lies in no range but [inf, inf]. Without a number that is needed it is undecided.
+    """
     known = tuple(math.inf if value is None else float(value) for value in values)
     found = Finding(question, setting, known, demanded or _range(low, high), UNDECIDED)
     decisive = [found.median] if of_median else list(known)
     if not known or any(map(math.isnan, decisive)):
         return found
-    holds = all(low <= value <= high and value < math.inf for value in decisive)
+    holds = all(low <= value <= high and (value < math.inf or low == math.inf) for value in decisive)
     return Finding(question, setting, known, found.demanded, HOLDS if holds else FAILS)
 
 
@@ -63,6 +66,8 @@ def reported(question: str, setting: str, values: Iterable[float | None], publis
 
 
 def _range(low: float, high: float) -> str:
+    if low == high:
+        return "never" if low == math.inf else f"{low:g}"
     if high == math.inf:
         return f"at least {low:g}"
     return f"at most {high:g}" if low == -math.inf else f"{low:g} to {high:g}"

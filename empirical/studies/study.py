@@ -8,11 +8,14 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..configuration import Configuration
 from ..recorded_run import RecordedRun
 from .finding import Finding
+
+if TYPE_CHECKING:
+    from ..runs import Run
 
 Settings = Mapping[str, Any]
 
@@ -30,6 +33,10 @@ class Study(ABC):
     @abstractmethod
     def members(self) -> Iterator[tuple[Settings, Configuration]]:
         """Yield what tells each run from the others, its seed first, and its configuration."""
+
+    def measured(self, run: "Run") -> list[dict[str, float]]:
+        """Return what is measured on the weights that a run has kept, one row a step; nothing, unless a study asks."""
+        return []
 
     @abstractmethod
     def findings(self, runs: Sequence[RecordedRun]) -> Iterable[Finding]:
@@ -49,14 +56,24 @@ class Study(ABC):
         return {named(settings): settings for settings, _ in self.members()}
 
 
+SAID = {"+": " plus ", "-": " minus ", "*": " times ", "/": " over ", "=": "is"}
+"""How a folder's name says what an operation's name may hold."""
+
+
 def named(settings: Settings) -> str:
     """Return the name of a run, which can be that of a folder.
 
-    >>> named({"seed": 0, "width": 64, "decay": 0.3})
-    'seed-0-width-64-decay-0.3'
+    >>> named({"seed": 0, "width": 64, "operation": "x^2+y"})
+    'seed-0-width-64-operation-x^2_plus_y'
     """
-    plain = "-".join(f"{name}-{value}" for name, value in settings.items())
-    return "".join(letter if letter.isalnum() or letter in "-._" else "_" for letter in plain)
+    return "-".join(f"{name}-{_said(value)}" for name, value in settings.items())
+
+
+def _said(value: object) -> str:
+    text = str(value)
+    if isinstance(value, str):
+        text = "".join(SAID.get(letter, letter) for letter in text)
+    return "".join(letter if letter.isalnum() or letter in "-._^" else "_" for letter in text)
 
 
 def those(runs: Iterable[RecordedRun], **settings: Any) -> list[RecordedRun]:

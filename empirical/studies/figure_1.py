@@ -1,0 +1,103 @@
+"""Figure 1 of [Davies2022]: one training run, shown by accuracy, by the logarithm of accuracy and by loss."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..configuration import Configuration
+from ..experiments import division_mod_97
+from ..recorded_run import RecordedRun
+from .finding import Finding, within
+from .study import Settings, Study
+
+AT_DECAY_1: Mapping[str, Any] = {"optimizer.weight_decay": 1.0, "number_format": "float32", "evaluation_ratio": 1.02}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreeViews(Study):
+    """Is a run that groks in accuracy a double descent, a small one in log accuracy and a large one in loss?
+
+    Refuted if test accuracy is not late, if it does not rise, fall and rise again on a logarithmic scale before it is
+    high, or if test loss does not rise above a first minimum and then fall below it. Division; the paper has weight
+    decay 1e-5 and 400 000 steps, which is the full size; the small one has the settings of the tour, with decay 1.
+    """
+
+    name: ClassVar[str] = "figure_1"
+
+    modulus: int = 97
+    weight_decay: float = 1e-5
+    """The paper's."""
+    steps: int = 400_000
+    """The paper's."""
+    train_fraction: float = 0.5
+    heads: int = 1
+    betas: tuple[float, float] = (0.9, 0.98)
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+
+    def members(self) -> Iterator[tuple[Settings, Configuration]]:
+        """Yield one run a seed."""
+        own = {
+            "task.modulus": self.modulus,
+            "split.train_fraction": self.train_fraction,
+            "network.heads": self.heads,
+            "optimizer.weight_decay": self.weight_decay,
+            "optimizer.betas": self.betas,
+            "steps": self.steps,
+        }
+        for seed in self.seeds:
+            yield {"seed": seed}, division_mod_97(seed, **dict(AT_DECAY_1) | own)
+
+    def findings(self, runs: Sequence[RecordedRun]) -> Iterable[Finding]:
+        """Yield the claims of the figure."""
+        setting = f"division mod {self.modulus}, weight decay {self.weight_decay:g}, {self.steps} steps"
+        yield within("Step of 99 % test over that of 99 % train accuracy?", setting, map(_delay, runs), 3, math.inf)
+        yield within(
+            "Lowest test accuracy after its early peak, over that peak?", setting, map(_dip_over_peak, runs), 0, 0.7
+        )
+        yield within("Largest test loss over its minimum before?", setting, map(_rise_of_loss, runs), 1.1, math.inf)
+        yield within("Last test loss over that minimum?", setting, map(_last_over_first_minimum, runs), 0, 1)
+
+
+def _delay(run: RecordedRun) -> float | None:
+    train, test = run.first_step("train", 0.99), run.first_step("test", 0.99)
+    return None if train is None or test is None else test / train
+
+
+def memorizing(run: RecordedRun) -> slice:
+    """Return the evaluations until half of the train set is right: where the early peak is looked for."""
+    half = run.first_step("train", 0.5, sustained=1)
+    return slice(0, len(run.step) if half is None else int(np.searchsorted(run.step, half)) + 1)
+
+
+def _dip_over_peak(run: RecordedRun) -> float:
+    accuracy = run.accuracy("test")
+    peak = int(accuracy[memorizing(run)].argmax())
+    late = run.first_step("test", 0.5, sustained=1)
+    end = len(accuracy) if late is None else int(np.searchsorted(run.step, late)) + 1
+    return float(accuracy[peak:end].min() / accuracy[peak])
+
+
+def first_minimum(run: RecordedRun) -> int:
+    """Return the evaluation of the lowest test loss before the largest one."""
+    loss = np.nan_to_num(run.loss("test"), nan=np.inf)
+    return int(loss[: int(loss.argmax()) + 1].argmin())
+
+
+def _rise_of_loss(run: RecordedRun) -> float:
+    return float(np.nanmax(run.loss("test")) / run.loss("test")[first_minimum(run)])
+
+
+def _last_over_first_minimum(run: RecordedRun) -> float:
+    return float(run.loss("test")[-1] / run.loss("test")[first_minimum(run)])
+
+
+SIZES = {
+    "small": ThreeViews(
+        weight_decay=1.0, steps=4500, train_fraction=0.55, heads=4, betas=(0.9, 0.999), seeds=(0, 1, 2)
+    ),
+    "full": ThreeViews(),
+}
+"""By the name of the size."""

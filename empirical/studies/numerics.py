@@ -1,0 +1,90 @@
+"""Numbers of the loss: does grokking without weight decay come from the rounding of float32?"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ..configuration import Configuration
+from ..experiments import addition_mod_113
+from ..recorded_run import RecordedRun
+from .finding import Finding, reported, within
+from .study import Settings, Study, those
+from .weight_decay import generalizes_at
+
+LOSSES: Mapping[str, Mapping[str, Any]] = {
+    "float32": {"loss": "cross_entropy", "loss_format": "float32"},
+    "float64": {"loss": "cross_entropy", "loss_format": "float64"},
+    "stablemax": {"loss": "stablemax", "loss_format": "float32"},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numerics(Study):
+    """Is grokking avoided altogether with a loss in float64, a low learning rate, the full batch and no weight decay?
+
+    So says the author of a round-up of grokking papers of his own runs (docs/sources.md). Refuted if such runs
+    generalize within the budget. Beside them: the same loss in float32, whose gradients vanish once it is below 1e-7,
+    and StableMax, of which its authors say that it lets a network grok without decay (arXiv:2501.04697): refuted if it
+    does not.
+    """
+
+    name: ClassVar[str] = "numerics"
+
+    modulus: int = 113
+    rates: tuple[float, ...] = (1e-3, 1e-4)
+    """Learning rates: the usual one, and a low one."""
+    steps: int = 80_000
+    """As many as the authors of StableMax took."""
+
+    def members(self) -> Iterator[tuple[Settings, Configuration]]:
+        """Yield a run for each loss, rate and seed."""
+        for loss, settings in LOSSES.items():
+            for rate in self.rates:
+                for seed in self.seeds:
+                    own = {
+                        "task.modulus": self.modulus,
+                        "optimizer.weight_decay": 0.0,
+                        "optimizer.learning_rate": rate,
+                        "number_format": "float32",
+                        "steps": self.steps,
+                        "evaluation_ratio": 1.03,
+                        "stop_test_accuracy": 0.95,
+                        "stop_sustained": 2,
+                    }
+                    yield {"seed": seed, "loss": loss, "rate": rate}, addition_mod_113(seed, **own | dict(settings))
+
+    def findings(self, runs: Sequence[RecordedRun]) -> Iterable[Finding]:
+        """Yield the two claims, and the step of each setting."""
+        setting = f"addition mod {self.modulus}, full batch, no decay, {self.steps} steps"
+        low = min(self.rates)
+        yield within(
+            "Last test accuracy, cross-entropy in float64 at the low rate?",
+            setting,
+            (float(run.accuracy("test")[-1]) for run in those(runs, loss="float64", rate=low)),
+            0,
+            0.5,
+            "never generalizes (round-up)",
+        )
+        yield within(
+            "Step of 95 % test accuracy with StableMax at the usual rate?",
+            setting,
+            map(generalizes_at, those(runs, loss="stablemax", rate=max(self.rates))),
+            0,
+            self.steps,
+            "it generalizes without decay (Prieto et al. 2025)",
+        )
+        for loss in LOSSES:
+            for rate in self.rates:
+                of_it = those(runs, loss=loss, rate=rate)
+                yield reported(
+                    f"Step of 95 % test accuracy, {loss}, rate {rate:g}?", setting, map(generalizes_at, of_it)
+                )
+                yield reported(
+                    f"Last test accuracy, {loss}, rate {rate:g}?",
+                    setting,
+                    (float(run.accuracy("test")[-1]) for run in of_it),
+                )
+
+
+SIZES = {"small": Numerics(modulus=31, steps=15_000), "full": Numerics()}
+"""By the name of the size."""

@@ -1,0 +1,85 @@
+"""Progress measures of [Nanda2022]: what the key frequencies contribute, long before test accuracy shows it."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from ..configuration import Configuration
+from ..experiments import fourier_progress
+from ..recorded_run import RecordedRun
+from .finding import Finding, within
+from .study import Settings, Study
+
+if TYPE_CHECKING:
+    from ..runs import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgressMeasures(Study):
+    """Is the circuit of a few frequencies there before it shows, and is it all that the network generalizes by?
+
+    Refuted if the loss restricted to the key frequencies is not half of guessing's before test accuracy is one half, if
+    the train loss without them is not at least that of guessing at the end, or if they are more than ten.
+    """
+
+    name: ClassVar[str] = "progress_measures"
+
+    modulus: int = 113
+    steps: int = 16_000
+    """[Nanda2022]: clean-up ends at 14 000."""
+
+    def members(self) -> Iterator[tuple[Settings, Configuration]]:
+        """Yield one run a seed, its weights kept along the way."""
+        for seed in self.seeds:
+            yield {"seed": seed}, fourier_progress(seed, steps=self.steps, **{"task.modulus": self.modulus})
+
+    def measured(self, run: "Run") -> list[dict[str, float]]:
+        """Return the measures at every snapshot."""
+        from ..fourier_progress import fourier_progress as measures
+
+        return measures(run)
+
+    def findings(self, runs: Sequence[RecordedRun]) -> Iterable[Finding]:
+        """Yield the claims."""
+        setting = f"addition mod {self.modulus}, weight decay 1"
+        yield within(
+            "Step of 95 % test accuracy?", setting, (run.first_step("test", 0.95) for run in runs), 0, self.steps
+        )
+        yield within("Key frequencies at the end?", setting, (_last(run, "keys") for run in runs), 3, 10)
+        yield within(
+            "Train loss without them over that of guessing, at the end?",
+            setting,
+            (_last(run, "excluded_loss") / math.log(self.modulus) for run in runs),
+            1,
+            math.inf,
+        )
+        yield within(
+            "Loss restricted to them over the test loss, at the end?",
+            setting,
+            (_last(run, "restricted_loss") / _last(run, "test_loss") for run in runs),
+            0,
+            1,
+        )
+        yield within(
+            "Step at which the restricted loss is half of guessing's, over the step of 50 % test accuracy?",
+            setting,
+            (self._before_it_shows(run) for run in runs),
+            0,
+            1,
+        )
+
+    def _before_it_shows(self, run: RecordedRun) -> float | None:
+        low = run.measures["restricted_loss"] <= math.log(self.modulus) / 2
+        test = run.first_step("test", 0.5)
+        return float(run.measures["step"][np.argmax(low)] / test) if low.any() and test else None
+
+
+def _last(run: RecordedRun, name: str) -> float:
+    return float(run.measures[name][-1])
+
+
+SIZES = {"small": ProgressMeasures(modulus=53, steps=10_000), "full": ProgressMeasures(seeds=tuple(range(5)))}
+"""By the name of the size."""

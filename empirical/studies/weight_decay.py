@@ -1,0 +1,91 @@
+"""How the time to generalize falls with weight decay: Figure 10a of [Liu2022], whose code is not published."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ..configuration import Configuration
+from ..experiments import addition_mod_113
+from ..recorded_run import RecordedRun
+from .finding import Finding, reported, within
+from .study import Settings, Study, those
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightDecay(Study):
+    """Is the step at which a transformer generalizes inversely proportional to its weight decay?
+
+    Refuted if the slope of its logarithm against that of the decay is not -1 within 0.3, over the decays at which every
+    seed generalizes. It must break where decay keeps the network from learning: the largest decay is reported. The
+    one-layer transformer of [nanda-code] on addition, all of the train set at each step.
+    """
+
+    name: ClassVar[str] = "weight_decay"
+
+    modulus: int = 113
+    decays: tuple[float, ...] = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+    """About even steps of the logarithm."""
+    budget: float = 30_000
+    """Steps times decay that a run may take, as by the law itself; most of it is not needed."""
+    longest: int = 100_000
+    """Steps, at most."""
+
+    def members(self) -> Iterator[tuple[Settings, Configuration]]:
+        """Yield for each decay a run a seed."""
+        for decay in self.decays:
+            for seed in self.seeds:
+                yield (
+                    {"seed": seed, "decay": decay},
+                    addition_mod_113(
+                        seed,
+                        **{
+                            "task.modulus": self.modulus,
+                            "optimizer.weight_decay": decay,
+                            "number_format": "float32",
+                            "steps": min(self.longest, round(self.budget / decay)),
+                            "evaluation_ratio": 1.03,
+                            "stop_test_accuracy": 0.95,
+                            "stop_sustained": 2,
+                        },
+                    ),
+                )
+
+    def findings(self, runs: Sequence[RecordedRun]) -> Iterable[Finding]:
+        """Yield the slope, by seed, and where it ends."""
+        setting = f"addition mod {self.modulus}, weight decay {self.decays[0]:g} to {self.decays[-1]:g}"
+        learned = [decay for decay in self.decays if all(map(generalizes_at, those(runs, decay=decay)))]
+        slopes = [_slope(those(runs, seed=seed), learned) for seed in self.seeds]
+        yield within(
+            "Slope of log step of 95 % test accuracy against log decay?",
+            setting,
+            slopes,
+            -1.3,
+            -0.7,
+            "-1 over two decades (Omnigrok, Figure 10a), +-0.3",
+            of_median=True,
+        )
+        yield reported("Largest decay at which every seed generalizes?", setting, [max(learned, default=math.nan)])
+        for decay in self.decays:
+            yield reported(
+                f"Step of 95 % test accuracy at weight decay {decay:g}?",
+                setting,
+                map(generalizes_at, those(runs, decay=decay)),
+            )
+
+
+def generalizes_at(run: RecordedRun) -> int | None:
+    """Return the step of 95 % test accuracy."""
+    return run.first_step("test", 0.95, sustained=1)
+
+
+def _slope(runs: Sequence[RecordedRun], decays: Sequence[float]) -> float:
+    points = [(run.settings["decay"], generalizes_at(run)) for run in runs if run.settings["decay"] in decays]
+    known = np.array([(math.log(decay), math.log(step)) for decay, step in points if step])
+    return float(np.polyfit(known[:, 0], known[:, 1], 1)[0]) if len(known) > 1 else math.nan
+
+
+SIZES = {"small": WeightDecay(modulus=59, decays=(0.5, 1.0, 2.0, 4.0), budget=8000), "full": WeightDecay()}
+"""By the name of the size."""
