@@ -14,8 +14,8 @@ from .instructions import multiply_add
 from .quadrature_plan import Order
 
 LONG = 249
-"""Patterns above which plain recurrences give way to compensated ones, which take four times
-as long. Up to here the bound of the plain ones is at most 1.3e-13."""
+"""Patterns above which plain recurrences give way to compensated ones, which take four times as long. Up to here the
+bound of the plain ones is at most 1.3e-13."""
 RENEWED = 4096
 """Steps after which low parts are added to high ones, so that they stay small beside them."""
 
