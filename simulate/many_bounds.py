@@ -45,7 +45,7 @@ def bounds_of_many(
     ------
     InputError
         If `found` is no such result, the shapes are not those of it, the rule does not fit, gamma, g or chance lie
-        outside [0, 1], or alpha or b are not finite or below 0.
+        outside [0, 1], or alpha or b are not finite.
     MachineError
         If there is no memory for the two arrays.
 
@@ -61,9 +61,7 @@ def bounds_of_many(
     >>> bool(bounds_of_many(curves_of_many([0, 50], *model), *model).test.max() < 2e-14)
     True
     """
-    if not isinstance(found, ManyCurves):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
-        raise InputError(f"found must be the result of curves_of_many, got {shown(found)}")
-    if not all(isinstance(one, np.ndarray) for one in (found.t, found.train, found.test)):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not isinstance(found, ManyCurves) or not isinstance(found.train, np.ndarray):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
         raise InputError(f"found must be the result of curves_of_many, got {shown(found)}")
     parameters = [normalised(name, one, 2) for name, one in (("gamma", gamma), ("alpha", alpha), ("b", b), ("g", g))]
     models, n = parameters[0].shape
@@ -75,8 +73,8 @@ def bounds_of_many(
         if not ((one >= 0) & (one <= 1)).all():
             raise InputError(f"{name} must lie in [0, 1] for a bound, got {one[~((one >= 0) & (one <= 1))].flat[0]:g}")
     for name, one in (("alpha", parameters[1]), ("b", parameters[2])):
-        if not (np.isfinite(one) & (one >= 0)).all():
-            raise InputError(f"{name} must be finite and at least 0 for a bound, got {one[~(one >= 0)].flat[:1]}")
+        if not np.isfinite(one).all():
+            raise InputError(f"{name} must be finite for a bound, got {one[~np.isfinite(one)].flat[0]:g}")
     chosen = Mean() if rule is None else rule
     if not isinstance(chosen, Mean | Preferred | Priority):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InputError(f"rule must be Mean, Preferred or Priority, got {shown(rule)}")

@@ -36,6 +36,7 @@ class ThreeViews(Study):
     heads: int = 1
     betas: tuple[float, float] = (0.9, 0.98)
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    """The small size has others: the curves of seeds 0 to 4 were known under its settings before these claims."""
 
     def members(self) -> Iterator[tuple[Settings, Configuration]]:
         """Yield one run a seed."""
@@ -55,9 +56,9 @@ class ThreeViews(Study):
         setting = f"division mod {self.modulus}, weight decay {self.weight_decay:g}, {self.steps} steps"
         yield within("Step of 99 % test over that of 99 % train accuracy?", setting, map(_delay, runs), 3, math.inf)
         yield within(
-            "Lowest test accuracy after its early peak, over that peak?", setting, map(_dip_over_peak, runs), 0, 0.7
+            "Lowest test accuracy after its early peak, over that peak?", setting, map(_dip_over_peak, runs), 0, 0.5
         )
-        yield within("Largest test loss over its minimum before?", setting, map(_rise_of_loss, runs), 1.1, math.inf)
+        yield within("Largest test loss over its minimum before?", setting, map(_rise_of_loss, runs), 1.5, math.inf)
         yield within("Last test loss over that minimum?", setting, map(_last_over_first_minimum, runs), 0, 1)
 
 
@@ -96,7 +97,7 @@ def _last_over_first_minimum(run: RecordedRun) -> float:
 
 SIZES = {
     "small": ThreeViews(
-        weight_decay=1.0, steps=4500, train_fraction=0.55, heads=4, betas=(0.9, 0.999), seeds=(0, 1, 2)
+        weight_decay=1.0, steps=4500, train_fraction=0.55, heads=4, betas=(0.9, 0.999), seeds=(5, 6, 7)
     ),
     "full": ThreeViews(),
 }

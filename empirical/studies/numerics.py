@@ -9,7 +9,7 @@ from ..experiments import addition_mod_113
 from ..recorded_run import RecordedRun
 from .finding import Finding, reported, within
 from .study import Settings, Study, those
-from .weight_decay import generalizes_at
+from .weight_decay import UNTIL_IT_GENERALIZES, generalizes_at
 
 LOSSES: Mapping[str, Mapping[str, Any]] = {
     "float32": {"loss": "cross_entropy", "loss_format": "float32"},
@@ -22,10 +22,9 @@ LOSSES: Mapping[str, Mapping[str, Any]] = {
 class Numerics(Study):
     """Is grokking avoided altogether with a loss in float64, a low learning rate, the full batch and no weight decay?
 
-    So says the author of a round-up of grokking papers of his own runs (docs/sources.md). Refuted if such runs
-    generalize within the budget. Beside them: the same loss in float32, whose gradients vanish once it is below 1e-7,
-    and StableMax, of which its authors say that it lets a network grok without decay (arXiv:2501.04697): refuted if it
-    does not.
+    So says the author of [round-up] of runs of 30 000 steps. Refuted if such runs generalize within the budget. Beside
+    them: the same loss in float32, whose gradients vanish once it is below 1e-7, and StableMax, of which its authors
+    say that it lets a network grok without decay (arXiv:2501.04697): refuted if it does not.
     """
 
     name: ClassVar[str] = "numerics"
@@ -45,13 +44,12 @@ class Numerics(Study):
                         "task.modulus": self.modulus,
                         "optimizer.weight_decay": 0.0,
                         "optimizer.learning_rate": rate,
-                        "number_format": "float32",
                         "steps": self.steps,
-                        "evaluation_ratio": 1.03,
-                        "stop_test_accuracy": 0.95,
-                        "stop_sustained": 2,
                     }
-                    yield {"seed": seed, "loss": loss, "rate": rate}, addition_mod_113(seed, **own | dict(settings))
+                    yield (
+                        {"seed": seed, "loss": loss, "rate": rate},
+                        addition_mod_113(seed, **dict(UNTIL_IT_GENERALIZES) | own | dict(settings)),
+                    )
 
     def findings(self, runs: Sequence[RecordedRun]) -> Iterable[Finding]:
         """Yield the two claims, and the step of each setting."""

@@ -62,8 +62,7 @@ def _of_study(results: Path, name: str, size: str) -> Iterator[str]:
     command = f"`grokdd experiment {name}{'' if size == 'small' else f' --size {size}'}`"
     recorded = load(folder) if (folder / RECORD).exists() else of_pieces(results / PIECES, study)
     if len(recorded.runs) < len(study.configurations()):
-        done = f"{len(recorded.runs)} of " if recorded.runs else ""
-        yield f"**Not measured**, or not wholly: {done}{len(study.configurations())} runs. {command}"
+        yield f"**Not measured**: {len(recorded.runs)} of {len(study.configurations())} runs. {command}"
         yield ""
         return
     yield f"{command}: {_made_by(recorded)}"

@@ -11,7 +11,7 @@ from ..recorded_run import RecordedRun
 from ..tasks.binary_operations import OPERATIONS
 from .finding import Finding, reported, within
 from .study import Settings, Study, those
-from .weight_decay import generalizes_at
+from .weight_decay import UNTIL_IT_GENERALIZES, generalizes_at
 
 OF_THE_PAPER = tuple(OPERATIONS)[:10]
 """Those of the paper on residues, and multiplication, which its code has."""
@@ -48,13 +48,12 @@ class Operations(Study):
                         "network.width": self.width,
                         "optimizer.weight_decay": 1.0,
                         "batch_size": None,
-                        "number_format": "float32",
                         "steps": self.steps,
-                        "evaluation_ratio": 1.05,
-                        "stop_test_accuracy": 0.95,
-                        "stop_sustained": 2,
                     }
-                    yield {"seed": seed, "operation": operation, "fraction": fraction}, division_mod_97(seed, **own)
+                    yield (
+                        {"seed": seed, "operation": operation, "fraction": fraction},
+                        division_mod_97(seed, **dict(UNTIL_IT_GENERALIZES) | own),
+                    )
 
     def findings(self, runs: Sequence[RecordedRun]) -> Iterable[Finding]:
         """Yield what each operation needs."""

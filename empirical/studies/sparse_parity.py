@@ -29,7 +29,7 @@ class Parity(Study):
     """Does a network learn the parity of three bits late, and is it then a small part of the network that knows it?
 
     Refuted if test accuracy does not take twice the steps of train accuracy, or if at the end more than 12 of its
-    neurons are needed to answer as it does (the paper found 6). Settings of the public code ([parity-nn]); its network
+    neurons are needed to answer as it does (the paper found 6). Settings of its public code; its network
     has one output where this one has two, whose difference moves twice as fast under the same rate.
     """
 

@@ -1,9 +1,9 @@
 """How the time to generalize falls with weight decay: Figure 10a of [Liu2022], whose code is not published."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,6 +12,14 @@ from ..experiments import addition_mod_113
 from ..recorded_run import RecordedRun
 from .finding import Finding, reported, within
 from .study import Settings, Study, those
+
+UNTIL_IT_GENERALIZES: Mapping[str, Any] = {
+    "number_format": "float32",
+    "evaluation_ratio": 1.03,
+    "stop_test_accuracy": 0.95,
+    "stop_sustained": 2,
+}
+"""Settings of a run of which no more is asked than the step of 95 % test accuracy."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +49,11 @@ class WeightDecay(Study):
                     {"seed": seed, "decay": decay},
                     addition_mod_113(
                         seed,
-                        **{
+                        **dict(UNTIL_IT_GENERALIZES)
+                        | {
                             "task.modulus": self.modulus,
                             "optimizer.weight_decay": decay,
-                            "number_format": "float32",
                             "steps": min(self.longest, round(self.budget / decay)),
-                            "evaluation_ratio": 1.03,
-                            "stop_test_accuracy": 0.95,
-                            "stop_sustained": 2,
                         },
                     ),
                 )

@@ -90,7 +90,7 @@ def test_the_page_says_what_was_found_and_what_was_not_measured(study, tmp_path)
     page = section(tmp_path / "results")
     assert "| Last step? | tiny | 2 | 6 [6, 6] | 6 | holds |" in page
     assert "`grokdd experiment tiny`: 2 runs, " in page
-    assert "**Not measured**, or not wholly: 1 runs. `grokdd experiment tiny --size full`" in page
+    assert "**Not measured**: 0 of 1 runs. `grokdd experiment tiny --size full`" in page
 
 
 def test_pieces_of_the_queue_stand_for_a_study(study, tmp_path):

@@ -1,7 +1,6 @@
 """Every study asks a question that can be answered with no, and its findings are those of its runs."""
 
 import dataclasses
-import math
 
 import numpy as np
 import pytest
@@ -229,4 +228,3 @@ def test_as_many_neurons_are_counted_as_answer_for_all():
     weights = {"layers.0.weight": inward, "layers.0.bias": np.eye(50)[10] * 1.5, "layers.1.weight": outward}
     signs = 1.0 - 2.0 * rng.integers(0, 2, (200, 8))
     assert fewest_neurons(weights, signs) == 3
-    assert math.isclose(np.mean(signs[:, 0] > 0), 0.5, abs_tol=0.1)
