@@ -9,8 +9,8 @@ from ..configuration import Configuration
 from ..experiments import addition_mod_113
 from ..recorded_run import RecordedRun
 from .finding import Finding, reported, within
+from .generalizing import UNTIL_IT_GENERALIZES, addition, generalizes_at
 from .study import Settings, Study, those
-from .weight_decay import UNTIL_IT_GENERALIZES, generalizes_at
 
 PLAIN = "none"
 ACCELERATORS: Mapping[str, Mapping[str, Any]] = {
@@ -35,6 +35,7 @@ class Accelerators(Study):
     name: ClassVar[str] = "accelerators"
 
     modulus: int = 113
+    train_fraction: float = 0.3
     decays: tuple[float, ...] = (0.0, 1.0)
     steps: int = 30_000
 
@@ -45,6 +46,7 @@ class Accelerators(Study):
                 for seed in self.seeds:
                     own = {
                         "task.modulus": self.modulus,
+                        "split.train_fraction": self.train_fraction,
                         "optimizer.weight_decay": decay,
                         "steps": self.steps,
                     }
@@ -53,7 +55,7 @@ class Accelerators(Study):
 
     def findings(self, runs: Sequence[RecordedRun]) -> Iterable[Finding]:
         """Yield the ratio for each accelerator at decay 1, and all steps."""
-        setting = f"addition mod {self.modulus}, full batch, {self.steps} steps"
+        setting = f"{addition(self.modulus, self.train_fraction)}, full batch, {self.steps} steps"
         for accelerator in ACCELERATORS:
             if accelerator != PLAIN:
                 yield within(
@@ -84,5 +86,5 @@ def _ratio(plain: RecordedRun, other: RecordedRun) -> float:
     return 0.0 if after is None else before / max(after, 1)
 
 
-SIZES = {"small": Accelerators(modulus=31, steps=8000), "full": Accelerators()}
+SIZES = {"small": Accelerators(modulus=43, train_fraction=0.5, steps=3000), "full": Accelerators()}
 """By the name of the size."""

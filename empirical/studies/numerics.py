@@ -8,8 +8,8 @@ from ..configuration import Configuration
 from ..experiments import addition_mod_113
 from ..recorded_run import RecordedRun
 from .finding import Finding, reported, within
+from .generalizing import UNTIL_IT_GENERALIZES, addition, generalizes_at
 from .study import Settings, Study, those
-from .weight_decay import UNTIL_IT_GENERALIZES, generalizes_at
 
 LOSSES: Mapping[str, Mapping[str, Any]] = {
     "float32": {"loss": "cross_entropy", "loss_format": "float32"},
@@ -30,6 +30,8 @@ class Numerics(Study):
     name: ClassVar[str] = "numerics"
 
     modulus: int = 113
+    train_fraction: float = 0.3
+    width: int = 128
     rates: tuple[float, ...] = (1e-3, 1e-4)
     """Learning rates: the usual one, and a low one."""
     steps: int = 80_000
@@ -42,6 +44,8 @@ class Numerics(Study):
                 for seed in self.seeds:
                     own = {
                         "task.modulus": self.modulus,
+                        "split.train_fraction": self.train_fraction,
+                        "network.width": self.width,
                         "optimizer.weight_decay": 0.0,
                         "optimizer.learning_rate": rate,
                         "steps": self.steps,
@@ -53,7 +57,8 @@ class Numerics(Study):
 
     def findings(self, runs: Sequence[RecordedRun]) -> Iterable[Finding]:
         """Yield the two claims, and the step of each setting."""
-        setting = f"addition mod {self.modulus}, full batch, no decay, {self.steps} steps"
+        trained_on = f"{addition(self.modulus, self.train_fraction)}, width {self.width}"
+        setting = f"{trained_on}, full batch, no decay, {self.steps} steps"
         low = min(self.rates)
         yield within(
             "Last test accuracy, cross-entropy in float64 at the low rate?",
@@ -84,5 +89,5 @@ class Numerics(Study):
                 )
 
 
-SIZES = {"small": Numerics(modulus=31, steps=15_000), "full": Numerics()}
+SIZES = {"small": Numerics(modulus=43, train_fraction=0.5, width=48, steps=6000), "full": Numerics()}
 """By the name of the size."""

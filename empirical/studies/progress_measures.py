@@ -11,6 +11,7 @@ from ..configuration import Configuration
 from ..experiments import fourier_progress
 from ..recorded_run import RecordedRun
 from .finding import Finding, within
+from .generalizing import addition
 from .study import Settings, Study
 
 if TYPE_CHECKING:
@@ -28,13 +29,15 @@ class ProgressMeasures(Study):
     name: ClassVar[str] = "progress_measures"
 
     modulus: int = 113
+    train_fraction: float = 0.3
     steps: int = 16_000
     """[Nanda2022]: clean-up ends at 14 000."""
 
     def members(self) -> Iterator[tuple[Settings, Configuration]]:
         """Yield one run a seed, its weights kept along the way."""
         for seed in self.seeds:
-            yield {"seed": seed}, fourier_progress(seed, steps=self.steps, **{"task.modulus": self.modulus})
+            own = {"task.modulus": self.modulus, "split.train_fraction": self.train_fraction, "steps": self.steps}
+            yield {"seed": seed}, fourier_progress(seed, **own)
 
     def measured(self, run: "Run") -> list[dict[str, float]]:
         """Return the measures at every snapshot."""
@@ -44,7 +47,7 @@ class ProgressMeasures(Study):
 
     def findings(self, runs: Sequence[RecordedRun]) -> Iterable[Finding]:
         """Yield the claims."""
-        setting = f"addition mod {self.modulus}, weight decay 1"
+        setting = f"{addition(self.modulus, self.train_fraction)}, weight decay 1"
         yield within(
             "Step of 95 % test accuracy?", setting, (run.first_step("test", 0.95) for run in runs), 0, self.steps
         )
@@ -81,5 +84,8 @@ def _last(run: RecordedRun, name: str) -> float:
     return float(run.measures[name][-1])
 
 
-SIZES = {"small": ProgressMeasures(modulus=53, steps=10_000), "full": ProgressMeasures(seeds=tuple(range(5)))}
+SIZES = {
+    "small": ProgressMeasures(modulus=43, train_fraction=0.5, steps=6000),
+    "full": ProgressMeasures(seeds=tuple(range(5))),
+}
 """By the name of the size."""

@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from ..configuration import Configuration
-from ..experiments import division_mod_97
 from ..recorded_run import RecordedRun
 from .finding import Finding, within
+from .networks import NETWORKS, ONE_LAYER, TWO_LAYERS
 from .study import Settings, Study, those
 
 Read = Callable[[RecordedRun], int | None]
@@ -31,7 +31,10 @@ class Width(Study):
 
     name: ClassVar[str] = "width"
 
+    network: str = TWO_LAYERS
+    """The paper's, on division, or `ONE_LAYER`, on addition, which generalizes within minutes."""
     modulus: int = 97
+    train_fraction: float = 0.5
     widths: tuple[int, ...] = (4, 6, 8, 10, 12, 14, 16, 18, 24, 28, 36, 44, 56, 68, 86, 106, 132, 166, 206, 256)
     """Even, in even steps of the logarithm as far as that goes."""
     weight_decay: float = 1e-5
@@ -47,17 +50,20 @@ class Width(Study):
             for seed in self.seeds:
                 own = {
                     "task.modulus": self.modulus,
+                    "split.train_fraction": self.train_fraction,
                     "network.width": width,
                     "optimizer.weight_decay": self.weight_decay,
                     "number_format": "float32",
                     "steps": self.steps,
                     "evaluation_ratio": 1.03,
                 }
-                yield {"seed": seed, "width": width}, division_mod_97(seed, **own)
+                yield {"seed": seed, "width": width}, NETWORKS[self.network](seed, **own)
 
     def findings(self, runs: Sequence[RecordedRun]) -> Iterable[Finding]:
         """Yield the three comparisons."""
-        setting = f"division mod {self.modulus}, {len(self.widths)} widths, weight decay {self.weight_decay:g}"
+        task = {TWO_LAYERS: "division", ONE_LAYER: "addition"}[self.network]
+        trained_on = f"{task} mod {self.modulus}, {self.network}, {100 * self.train_fraction:g} % of the equations"
+        setting = f"{trained_on}, {len(self.widths)} widths, weight decay {self.weight_decay:g}"
         for told, read in (
             (f"at step {self.steps}", at_last_step),
             (f"at equal compute, that of width {self.middle} at its last step", self.at_equal_compute),
@@ -160,7 +166,13 @@ def _ratio_of_widths(one: OverWidths) -> float | None:
 
 
 SIZES = {
-    "small": Width(modulus=37, widths=(4, 6, 8, 12, 16, 20, 24, 32, 48, 64, 96, 128), weight_decay=1.0, steps=2500),
+    "small": Width(
+        network=ONE_LAYER,
+        modulus=43,
+        widths=(4, 8, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128),
+        weight_decay=1.0,
+        steps=3000,
+    ),
     "full": Width(),
 }
 """By the name of the size."""

@@ -4,8 +4,8 @@ from matplotlib.figure import Figure
 
 from ..empirical.studies.accelerators import ACCELERATORS, PLAIN, Accelerators
 from ..empirical.studies.carrying_out import Recorded
+from ..empirical.studies.generalizing import generalizes_at
 from ..empirical.studies.study import those
-from ..empirical.studies.weight_decay import generalizes_at
 from ..figures import PATTERNS, Style
 from .medians import median_step
 from .parts import legend_above, sheet

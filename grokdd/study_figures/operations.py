@@ -4,9 +4,9 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from ..empirical.studies.carrying_out import Recorded
+from ..empirical.studies.generalizing import generalizes_at
 from ..empirical.studies.operations import Operations
 from ..empirical.studies.study import those
-from ..empirical.studies.weight_decay import generalizes_at
 from ..figures import Style
 from .parts import legend_above, sheet
 from .strips import Strip, draw_strips

@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..empirical.studies.carrying_out import Recorded
+from ..empirical.studies.generalizing import generalizes_at
 from ..empirical.studies.study import those
-from ..empirical.studies.weight_decay import WeightDecay, generalizes_at
+from ..empirical.studies.weight_decay import WeightDecay
 from ..figures import REFERENCE, TEST, Style
 from .medians import median_step
 from .parts import DOT, NEVER, NEVER_GROUND, legend_above, number_axis, plain_ticks, sheet

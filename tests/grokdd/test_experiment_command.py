@@ -28,7 +28,7 @@ def test_a_study_is_carried_out_judged_drawn_and_kept(grokdd, tmp_path):
     assert kept == {"curves.parquet", "record.json", "figure.svg"}
     page = (tmp_path / "results" / "README.md").read_text()
     assert "![weight_norm](weight_norm/small/figure.svg)" in page
-    assert "| Norm of the initial weights? | addition mod 5, weight decay 1, 8 steps | 2 |" in page
+    assert "| Norm of the initial weights? | addition mod 5, 30 % of the pairs, weight decay 1, 8 steps | 2 |" in page
 
 
 def test_it_goes_on_where_it_was_and_answers_in_json(grokdd, tmp_path):

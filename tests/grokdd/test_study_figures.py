@@ -13,8 +13,8 @@ from matplotlib.text import Text
 from grokdd.empirical.recorded_run import RecordedRun
 from grokdd.empirical.studies.all_studies import STUDIES
 from grokdd.empirical.studies.carrying_out import Recorded
+from grokdd.empirical.studies.generalizing import generalizes_at
 from grokdd.empirical.studies.study import named, those
-from grokdd.empirical.studies.weight_decay import generalizes_at
 from grokdd.figures import house_style, save
 from grokdd.study_figures import FIGURES, study_figure
 from grokdd.study_figures.medians import median_of_known
@@ -23,7 +23,7 @@ from grokdd.study_figures.width_maps import over_grid
 
 from .test_figures import hold_labels_apart
 
-STEPS = np.unique(np.concatenate([[0], np.geomspace(1, 3000, 45).round()]))
+STEPS = np.unique(np.concatenate([[0], np.geomspace(1, 2000, 45).round()]))
 SIZE = 1000
 NEVER = {
     "operations": lambda told: told["operation"] == "x^3+xy^2+y" or (told["fraction"] < 0.5 and told["seed"] == 1),
@@ -41,7 +41,7 @@ LABELS = {
         "last step", "equal compute", "equal train loss", "train accuracy 90 %",
     },
     "zero_dividend": {"training step (log scale)", "correct test answers", "accuracy on all but 0/b", "chance"},
-    "operations": {"step of 95 % test accuracy (log scale)", "operation", "x³+xy²+y", "x·y", "never", "40 %"},
+    "operations": {"step of 95 % test accuracy (log scale)", "operation", "x³+xy²+y", "x·y", "never", "50 %"},
     "weight_decay": {"weight decay (log scale)", "step of 95 % test accuracy (log scale)", "never", "slope −1"},
     "progress_measures": {
         "training step (log scale)", "loss in nats (log scale)", "key frequencies", "guessing",

@@ -187,6 +187,17 @@ def test_the_hardest_operation_must_never_generalize_and_all_others_must():
     assert set(verdicts(study, runs(lambda operation: 500 if operation == HARDEST else None))[:10]) == {FAILS}
 
 
+@pytest.mark.parametrize(("with_more", "verdict"), [(520, HOLDS), (800, FAILS), (None, UNDECIDED)])
+def test_more_examples_must_not_come_later(with_more, verdict):
+    study = Operations(fractions=(0.5, 0.8), seeds=(0,))
+    runs = [
+        made_up({"seed": 0, "operation": "x+y", "fraction": fraction}, test=step)
+        for fraction, step in ((0.5, 500), (0.8, with_more))
+    ]
+    (found,) = (one for one in study.findings(runs) if "next smaller share" in one.question)
+    assert found.verdict == verdict
+
+
 def test_a_loss_in_float64_must_not_generalize_and_stablemax_must():
     study = Numerics(seeds=(0,))
 
