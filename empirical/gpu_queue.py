@@ -50,8 +50,17 @@ MINUTES = 8
 """Of a piece, at most."""
 EXPECTED_RATE = 5000
 """Model-steps a second that a card is expected to make, all sizes together: a guess until it is measured."""
-STUDIES_ON_A_CARD = ("width", "figure_1", "weight_decay", "accelerators", "numerics", "weight_norm", "operations")
-"""The most wanted first. The others need weights along the way, or minutes on a processor."""
+STUDIES_ON_A_CARD = (
+    ("width", "full"),
+    ("figure_1", "full"),
+    ("weight_decay", "full"),
+    ("accelerators", "full"),
+    ("numerics", "full"),
+    ("weight_norm", "smaller_init"),
+    ("weight_norm", "full"),
+    ("operations", "full"),
+)
+"""The most wanted first, by name and size. The others need weights along the way, or minutes on a processor."""
 SUFFIXES = (".json", ".parquet", ".safetensors", ".log")
 
 Say = Callable[[str], None]
@@ -205,7 +214,7 @@ def pieces() -> list[Piece]:
             module="grokdd.simulate.tensors.rates",
         ),
         public_setting((0, 1, 2)),
-        *(piece for name in STUDIES_ON_A_CARD for piece in of_study(STUDIES[name]["full"])),
+        *(piece for name, size in STUDIES_ON_A_CARD for piece in of_study(STUDIES[name][size], size)),
     ]
 
 
@@ -230,14 +239,15 @@ def public_setting(seeds: Sequence[int]) -> Trainings:
     )
 
 
-def of_study(study: Study) -> list[Piece]:
-    """Return the full size of a study in pieces that take about as long as each other."""
+def of_study(study: Study, size: str) -> list[Piece]:
+    """Return a study in pieces that take about as long as each other."""
     items = list(study.configurations().items())
     steps = sum(one.steps for _, one in items)
     parts = math.ceil(steps / (EXPECTED_RATE * 60 * MINUTES))
+    name = study.name if size == "full" else f"{study.name}-{size}"
     return [
         Trainings(
-            name=study.name if parts == 1 else f"{study.name}-{part + 1}-of-{parts}",
+            name=name if parts == 1 else f"{name}-{part + 1}-of-{parts}",
             question=study.question,
             minutes=math.ceil(steps / parts / EXPECTED_RATE / 60),
             configurations=dict(items[part::parts]),  # each has small networks and large ones

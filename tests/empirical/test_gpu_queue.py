@@ -43,13 +43,15 @@ def test_the_queue_is_rates_the_public_setting_and_studies():
     assert all(0 < piece.minutes <= 8 for piece in rest)
 
 
-@pytest.mark.parametrize("name", gpu_queue.STUDIES_ON_A_CARD)
-def test_the_full_size_of_a_study_is_in_the_queue_and_each_run_of_it_once(name):
-    study = STUDIES[name]["full"]
+@pytest.mark.parametrize(("name", "size"), gpu_queue.STUDIES_ON_A_CARD)
+def test_a_study_is_in_the_queue_and_each_run_of_it_once(name, size):
+    study = STUDIES[name][size]
     held = [
         (member, one)
         for piece in pieces()
-        if isinstance(piece, Trainings) and piece.question == study.question
+        if isinstance(piece, Trainings)
+        and piece.question == study.question
+        and piece.configurations.items() <= study.configurations().items()
         for member, one in piece.configurations.items()
     ]
     assert len(held) == len(dict(held))
