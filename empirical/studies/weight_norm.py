@@ -80,8 +80,8 @@ class WeightNorm(Study):
     train_fraction: float = 0.3
     """As published."""
     init_scale: float = 1.0
-    """Of all initial weights. With 0.8 all standard deviations but that of the unembedding are those of TransformerLens,
-    0.8 over the root of the width; its biases, here trained, stay at 0."""
+    """Of all initial weights. With 0.8 all standard deviations but that of the unembedding are those of
+    TransformerLens, 0.8 over the root of the width; its biases, here trained, stay at 0."""
     steps: int = 15_000
     """As published."""
 
@@ -133,11 +133,8 @@ class WeightNorm(Study):
         yield asked("Step of the largest test loss?", steps, demanded.step_of_largest_loss)
         yield asked("Largest norm over the initial one?", map(_largest, runs), demanded.largest_norm)
         yield asked("Step of the largest norm?", map(_step_of_largest, runs), demanded.step_of_largest_norm)
-        yield asked(
-            "Step of the largest norm over the step of 95 % test accuracy?",
-            map(_peak_before_generalizing, runs),
-            (0, 1),
-        )
+        before = map(_peak_before_generalizing, runs)
+        yield asked("Step of the largest norm over the step of 95 % test accuracy?", before, (0, 1))
         yield asked("Step at which the norm is below the initial one?", map(_below, runs), demanded.below_initial)
         yield asked("Norm at the end over the initial one?", map(_last, runs), demanded.last_norm)
 

@@ -43,7 +43,7 @@ def test_it_goes_on_where_it_was_and_answers_in_json(grokdd, tmp_path):
 
 def test_seeds_replace_its_own(grokdd, tmp_path):
     answer = grokdd("experiment", "weight_norm", "--out", tmp_path, "--seeds", "7", "--json", "--quiet")
-    assert list(json.loads(answer.out)["studies"][0]["record"]["members"]) == ["seed-7"]
+    assert list(json.loads(answer.out)["studies"][0]["record"]["members"]) == ["seed-7-init_scale-1.0"]
 
 
 @pytest.mark.parametrize(
