@@ -86,7 +86,7 @@ def _slope(runs: Sequence[RecordedRun], decays: Sequence[float]) -> float:
 
 
 SIZES = {
-    "small": WeightDecay(modulus=43, train_fraction=0.5, decays=(0.25, 0.5, 1.0, 2.0, 4.0), budget=5000),
+    "small": WeightDecay(modulus=43, train_fraction=0.5, decays=(0.5, 1.0, 2.0, 4.0, 8.0), budget=5000),
     "full": WeightDecay(),
 }
 """By the name of the size."""
