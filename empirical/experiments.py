@@ -139,6 +139,11 @@ def constrained_norm(seed: int = 0, **settings: Any) -> Configuration:
     return addition_mod_113(seed, **own | settings)
 
 
+def constrained_norm_plainly(seed: int = 0, **settings: Any) -> Configuration:
+    """Return the same for the plain loop, which draws other weights."""
+    return constrained_norm(seed, **settings)
+
+
 def fourier_progress(seed: int = 0, **settings: Any) -> Configuration:
     """Return addition mod 113 until it is generalized for some time, its weights kept along the way."""
     own: dict[str, Any] = {

@@ -20,6 +20,7 @@ EXPERIMENTS: dict[str, tuple[int, ...]] = {
     "zero_dividend_bump": (0, 1, 2),
     "tour": (0, 1, 2, 3, 4),
     "constrained_norm": (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
+    "constrained_norm_plainly": (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
     "fourier_progress": (0,),
     "decay_1": (0, 1, 2, 3, 4),
     "decay_1_plainly": (0, 1, 2, 3, 4),
@@ -93,6 +94,38 @@ def _restricted_before_test(run: Recorded) -> float | None:
     return float(run.fourier["step"][np.argmax(low)] / test) if low.any() and test else None
 
 
+def _of_constrained_norm(experiment: str) -> tuple[Claim, ...]:
+    """Return public check 3 of an experiment, which two implementations went through."""
+    return (
+        Claim(
+            experiment,
+            "2-norm of the initial weights before they are scaled?",
+            "42.2 (Omnigrok, Figure 7), +-0.7",
+            lambda run: float(run.columns["norm_all"][0] / run.record["configuration"]["network"]["init_scale"]),
+            41.5,
+            42.9,
+        ),
+        Claim(
+            experiment,
+            "Step of 95 % test accuracy, the norm held?",
+            "277 (Omnigrok, Figure 7b); a median from 240 to 420",
+            lambda run: run.first_step("test", 0.95, sustained=1),
+            240,
+            420,
+            of_median=True,
+        ),
+        Claim(
+            experiment,
+            "How many steps after 95 % train accuracy?",
+            "25 (Omnigrok, Figure 7b); a median of at most 100",
+            _delay,
+            -math.inf,
+            100,
+            of_median=True,
+        ),
+    )
+
+
 CLAIMS = (
     Claim(
         "zero_dividend_bump",
@@ -137,32 +170,8 @@ CLAIMS = (
         0.98,
         1,
     ),
-    Claim(
-        "constrained_norm",
-        "2-norm of the initial weights before they are scaled?",
-        "42.2 (Omnigrok, Figure 7), +-0.7",
-        lambda run: float(run.columns["norm_all"][0] / run.record["configuration"]["network"]["init_scale"]),
-        41.5,
-        42.9,
-    ),
-    Claim(
-        "constrained_norm",
-        "Step of 95 % test accuracy, the norm held?",
-        "277 (Omnigrok, Figure 7b); a median from 240 to 420",
-        lambda run: run.first_step("test", 0.95, sustained=1),
-        240,
-        420,
-        of_median=True,
-    ),
-    Claim(
-        "constrained_norm",
-        "How many steps after 95 % train accuracy?",
-        "25 (Omnigrok, Figure 7b); a median of at most 100",
-        _delay,
-        -math.inf,
-        100,
-        of_median=True,
-    ),
+    *_of_constrained_norm("constrained_norm"),
+    *_of_constrained_norm("constrained_norm_plainly"),
     Claim(
         "fourier_progress",
         "Step of 95 % test accuracy, weight decay 1?",
@@ -223,19 +232,16 @@ class Agreement:
         return [run.first_step(self.part, self.level, sustained=1) for run in runs]
 
     def holds(self, runs: Sequence[Recorded], others: Sequence[Recorded]) -> bool:
-        """Return whether the median of `runs` is in the range of `others`; False where a run never gets there."""
-        own, beside = self.steps(runs), self.steps(others)
-        known, range_ = [step for step in own if step is not None], [step for step in beside if step is not None]
-        if not known or not range_ or len(known) < len(own) or len(range_) < len(beside):
-            return False
-        return min(range_) <= median(known) <= max(range_)
+        """Return whether the median of `runs` is in the range of `others`, never being late; False if it is never."""
+        own, beside = ([math.inf if step is None else step for step in self.steps(which)] for which in (runs, others))
+        return bool(own and beside) and min(beside) <= median(own) <= max(beside) and median(own) < math.inf
 
 
 AGREEMENTS = tuple(
     Agreement(engine, "decay_1_plainly", part, level)
     for engine in ("decay_1", "decay_1_publicly", "decay_1_represented")
     for part, level in (("train", 0.5), ("train", 0.99), ("test", 0.1), ("test", 0.5), ("test", 0.99))
-)
+) + tuple(Agreement("constrained_norm", "constrained_norm_plainly", part, 0.95) for part in ("train", "test"))
 
 PAGE = """\
 # Results
@@ -254,7 +260,10 @@ Two experiments were changed after a first record of them, and run again:
   collapses; a third, with the new betas, when seed 3 did not hold 99 % for three evaluations. Hence evaluations 2 %
   apart.
 - *constrained_norm*: seeds 0 to 2, all with the split of seed 0, did not reach 95 % test accuracy in 600 steps. One
-  seed now draws the split too, as in [Liu2022], there are ten of them, and they have 1000 steps.
+  seed now draws the split too, as in [Liu2022], there are ten of them, and they have 1000 steps. Their median is later
+  than published. To tell whether that is a matter of the engine, *constrained_norm_plainly* trains the same network by
+  a plain loop that was written apart, from weights that PyTorch draws: its seeds scatter as widely, from as early as
+  the published step, which is of one seed, to never (Agreements, below).
 
 ## Claims
 

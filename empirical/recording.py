@@ -29,14 +29,14 @@ from .configuration import Configuration
 from .ensembles import run_ensemble
 from .fourier_progress import final_keys, fourier_progress
 from .observation import held_from
-from .plain_loop import train_plainly
+from .plain_training import train_plainly
 from .run_folder import TABLE, write_json
 from .runs import Run
 from .tables import to_parquet
 
 RESULTS = Path("results")
 RUNS = Path("runs/recorded")
-PLAINLY = ("decay_1_plainly",)
+PLAINLY = ("decay_1_plainly", "constrained_norm_plainly")
 """Experiments that are trained by the plain loop, not by the engine."""
 
 

@@ -24,7 +24,7 @@ from ..analytic.errors import InputError, exit_code_of
 from .configuration import Configuration
 from .environment import environment
 from .experiments import decay_1_plainly, decay_1_represented, division_mod_97
-from .plain_loop import PlainLoop
+from .plain_division import PlainDivision
 from .run_folder import write_json
 from .run_settings import device_named, threads
 from .stack import Stack
@@ -121,7 +121,7 @@ def _trainers(case: Case, device: torch.device) -> list[Callable[[], None]]:
     """Return for each worker the function that makes one update of its members."""
     configuration = configuration_of(case)
     if case.name == PLAIN:
-        return [PlainLoop(configuration).advance]
+        return [PlainDivision(configuration).advance]
     members, workers = [configuration.changed({"seed": seed}) for seed in range(case.members)], case.workers or 1
     return [Stack(members[k::workers], device, case.number_format).advance for k in range(workers)]
 
@@ -145,7 +145,7 @@ def _rate(case: Case, device: torch.device, steps: int) -> float:
 def _work(case: Case, device: torch.device) -> float:
     """Return the floating-point operations in matrix products of one model-step, counted as they are made."""
     if case.name == PLAIN:
-        advance = PlainLoop(configuration_of(case)).advance
+        advance = PlainDivision(configuration_of(case)).advance
     else:
         advance = Stack([configuration_of(case)], device, case.number_format, captured=False).advance
     with FlopCounterMode(display=False) as counter:

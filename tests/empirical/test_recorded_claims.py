@@ -59,8 +59,8 @@ def test_agreement_is_a_median_within_the_range_of_the_others():
     for steps, agrees in (((40, 41, 39), True), ((39, 90, 1), False), ((91, 10, 95), False), ((90, 95, 10), True)):
         assert one.holds([reaching(one, step) for step in steps], others) is agrees
     never = replace(others[0], columns=others[0].columns | {"test_correct": np.array([0, 0])})
-    assert not one.holds([*others, never], others)
-    assert not one.holds(others, [*others, never])
+    assert not one.holds([never, never, *others[:1]], [*others, never])  # the median is never
+    assert one.holds([reaching(one, 300)], [*others, never])  # never is later than any step
     assert not one.holds([], others)
     assert not one.holds(others, [])
 
