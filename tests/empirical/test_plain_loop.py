@@ -1,5 +1,7 @@
 """The plain loops are the public codes' networks: written apart from the engine's, and they compute the same."""
 
+from collections.abc import Mapping
+
 import pytest
 import torch
 
@@ -32,7 +34,7 @@ def small(**settings):
     return decay_1_plainly(**size | settings)
 
 
-def weights_of_division(loop: PlainDivision) -> dict[str, torch.Tensor]:
+def weights_of_division(loop: PlainDivision) -> Mapping[str, torch.Tensor]:
     blocks = {
         f"blocks.{depth}.{own}": block.get_parameter(its)
         for depth, block in enumerate(loop.blocks)
@@ -41,7 +43,7 @@ def weights_of_division(loop: PlainDivision) -> dict[str, torch.Tensor]:
     return {"embedding.weight": loop.embedding.weight, "unembedding.weight": loop.unembedding.weight, **blocks}
 
 
-def weights_of_addition(loop: PlainAddition) -> dict[str, torch.Tensor]:
+def weights_of_addition(loop: PlainAddition) -> Mapping[str, torch.Tensor]:
     block = {
         "query.weight": loop.query,
         "key.weight": loop.key,
@@ -56,7 +58,7 @@ def weights_of_addition(loop: PlainAddition) -> dict[str, torch.Tensor]:
     return {f"{name}.weight": weight for name, weight in own.items()} | {f"blocks.0.{k}": w for k, w in block.items()}
 
 
-def twenty_steps_agree(loop: PlainLoop, theirs: dict[str, torch.Tensor]) -> None:
+def twenty_steps_agree(loop: PlainLoop, theirs: Mapping[str, torch.Tensor]) -> None:
     """In float64, where rounding stays below 1e-12 of weights of size 1; a wrong term would be far above."""
     stack = Stack([loop.configuration], torch.device("cpu"), "float64")
     assert theirs.keys() == stack.member_weights(0).keys()
