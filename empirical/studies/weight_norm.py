@@ -10,30 +10,32 @@ import numpy as np
 from ..configuration import Configuration
 from ..experiments import addition_mod_113
 from ..recorded_run import RecordedRun
-from .finding import Finding, within
+from .finding import Finding, reported, within
 from .generalizing import addition, generalizes_at
 from .study import Settings, Study
 
 Range = tuple[float, float]
-NEVER_MIND: Range = (0, math.inf)
+WHENEVER: Range = (0, math.inf)
+"""Any step, but not never."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Demanded:
     """Ranges for what is measured; by default, what any network must show that groks as the study asks."""
 
-    memorized: Range = NEVER_MIND
+    memorized: Range = WHENEVER
     """Step of 99 % train accuracy."""
-    generalized: Range = NEVER_MIND
+    generalized: Range = WHENEVER
     """Step of 95 % test accuracy, in the median over seeds."""
     generalized_in_words: str = ""
     largest_loss: Range = (1.2, math.inf)
     """Of the test set, over that of guessing."""
-    step_of_largest_loss: Range = NEVER_MIND
+    step_of_largest_loss: Range | None = None
+    """None is reported."""
     largest_norm: Range = (1.05, math.inf)
     """Over the initial one."""
-    step_of_largest_norm: Range = NEVER_MIND
-    below_initial: Range = NEVER_MIND
+    step_of_largest_norm: Range | None = None
+    below_initial: Range = WHENEVER
     """First step, after that of the largest norm, at which the norm is below the initial one."""
     last_norm: Range = (0, 1)
     """Over the initial one."""
@@ -112,8 +114,8 @@ class WeightNorm(Study):
         setting = f"{addition(self.modulus, self.train_fraction)}, weight decay 1, {self.steps} steps"
         demanded = PUBLISHED.get((self.modulus, self.init_scale), Demanded())
 
-        def asked(question: str, values: Iterable[float | None], of: Range) -> Finding:
-            return within(question, setting, values, *of)
+        def asked(question: str, values: Iterable[float | None], of: Range | None) -> Finding:
+            return reported(question, setting, values) if of is None else within(question, setting, values, *of)
 
         yield asked("Norm of the initial weights?", map(_initial, runs), self._initial_norm())
         memorized = (run.first_step("train", 0.99, sustained=1) for run in runs)
