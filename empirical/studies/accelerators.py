@@ -28,7 +28,7 @@ class Accelerators(Study):
     """Does each of three accelerators bring the step of generalizing forward, beside the same weight decay without it?
 
     Users found that decay alone does as much as one of them ([Lee2024]). Refuted, for an accelerator, if the step
-    of 95 % test accuracy is not brought forward by a factor of 2 at weight decay 1. Without decay, where a plain run
+    of 95 % test accuracy is not brought forward by a factor of 2 at equal weight decay. Without decay, where a plain run
     may never generalize, steps are reported.
     """
 
@@ -37,6 +37,8 @@ class Accelerators(Study):
     modulus: int = 113
     train_fraction: float = 0.3
     decays: tuple[float, ...] = (0.0, 1.0)
+    """None, and one at which a plain run generalizes within the budget: in the small size 2, chosen when plain runs with 1
+    had not."""
     steps: int = 30_000
 
     def members(self) -> Iterator[tuple[Settings, Configuration]]:
@@ -54,17 +56,18 @@ class Accelerators(Study):
                     yield told, addition_mod_113(seed, **dict(UNTIL_IT_GENERALIZES) | own | dict(settings))
 
     def findings(self, runs: Sequence[RecordedRun]) -> Iterable[Finding]:
-        """Yield the ratio for each accelerator at decay 1, and all steps."""
+        """Yield the ratio for each accelerator at the larger decay, and all steps."""
         setting = f"{addition(self.modulus, self.train_fraction)}, full batch, {self.steps} steps"
+        decay = max(self.decays)
         for accelerator in ACCELERATORS:
             if accelerator != PLAIN:
                 yield within(
-                    f"Step of 95 % test accuracy at decay 1, plain over {accelerator}?",
+                    f"Step of 95 % test accuracy at decay {decay:g}, plain over {accelerator}?",
                     setting,
                     map(
                         _ratio,
-                        those(runs, accelerator=PLAIN, decay=1.0),
-                        those(runs, accelerator=accelerator, decay=1.0),
+                        those(runs, accelerator=PLAIN, decay=decay),
+                        those(runs, accelerator=accelerator, decay=decay),
                     ),
                     2,
                     math.inf,
@@ -86,5 +89,5 @@ def _ratio(plain: RecordedRun, other: RecordedRun) -> float:
     return 0.0 if after is None else before / max(after, 1)
 
 
-SIZES = {"small": Accelerators(modulus=43, train_fraction=0.5, steps=3000), "full": Accelerators()}
+SIZES = {"small": Accelerators(modulus=43, train_fraction=0.5, decays=(0.0, 2.0), steps=2500), "full": Accelerators()}
 """By the name of the size."""
