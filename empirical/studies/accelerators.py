@@ -28,8 +28,8 @@ class Accelerators(Study):
     """Does each of three accelerators bring the step of generalizing forward, beside the same weight decay without it?
 
     Users found that decay alone does as much as one of them ([Lee2024]). Refuted, for an accelerator, if the step
-    of 95 % test accuracy is not brought forward by a factor of 2 at equal weight decay. Without decay, where a plain run
-    may never generalize, steps are reported.
+    of 95 % test accuracy is not brought forward by a factor of 2 at equal weight decay. Without decay, where a plain
+    run may never generalize, steps are reported.
     """
 
     name: ClassVar[str] = "accelerators"
@@ -37,8 +37,8 @@ class Accelerators(Study):
     modulus: int = 113
     train_fraction: float = 0.3
     decays: tuple[float, ...] = (0.0, 1.0)
-    """None, and one at which a plain run generalizes within the budget: in the small size 2, chosen when plain runs with 1
-    had not."""
+    """None, and one at which a plain run generalizes within the budget: in the small size 2, since plain runs of seeds 0
+    to 2 with decay 1 took 3387 to 5277 steps in other studies."""
     steps: int = 30_000
 
     def members(self) -> Iterator[tuple[Settings, Configuration]]:
