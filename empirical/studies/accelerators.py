@@ -37,8 +37,8 @@ class Accelerators(Study):
     modulus: int = 113
     train_fraction: float = 0.3
     decays: tuple[float, ...] = (0.0, 1.0)
-    """None, and one at which a plain run generalizes within the budget: in the small size 2, since plain runs of seeds 0
-    to 2 with decay 1 took 3387 to 5277 steps in other studies."""
+    """None, and one at which a plain run generalizes within the budget: in the small size 2, since plain runs of seeds
+    0 to 2 with decay 1 took 3387 to 5277 steps in other studies."""
     steps: int = 30_000
 
     def members(self) -> Iterator[tuple[Settings, Configuration]]:
