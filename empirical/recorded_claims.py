@@ -1,7 +1,8 @@
 """What the recorded runs were made to decide: each claim, its threshold, and the verdict, read off results/.
 
 Thresholds were fixed before the runs, but for one, which says so. Those of the zero dividends are public check 2 of
-`docs/sources.md`, those of the constrained norm check 3. Runs on record were replaced twice: `PAGE` says which and why.
+`docs/sources.md`, those of the constrained norm check 3, which two implementations went through. Runs on record were
+replaced twice: `PAGE` says which and why.
 """
 
 import math
@@ -278,7 +279,8 @@ position). The engine trains it with 99 symbols (*decay_1*), and, asked for once
 symbols of the plain loop (*decay_1_publicly*), so that only the implementation differs. Most of these are used by no
 example, and the softmax over them costs time; asked for last, *decay_1_represented* has 100 of the unused ones, each of
 which stands for 19 in the loss: the medians agree, single seeds scatter beyond the range. All at weight decay 1,
-without dropout. An agreement holds if the median of the engine lies within the range of the plain loop.
+without dropout. The last two rows are of addition with a held norm, by the plain loop of *constrained_norm_plainly*. An
+agreement holds if the median of the engine lies within the range of the plain loop; "never" is late.
 
 | step of | engine's experiment | engine, by seed | plain loop, by seed | verdict |
 | --- | --- | --- | --- | --- |

@@ -10,7 +10,7 @@ from grokdd.empirical.studies.all_studies import STUDIES
 REPOSITORY = Path(__file__).resolve().parents[3]
 PAGES = ("first_look.md", "walkthrough.md")
 RECORD = (REPOSITORY / "results" / "README.md").read_text(encoding="utf-8")
-QUOTED = re.compile(r"[\w.]+ \[[\w.]+, [\w.]+\]")
+QUOTED = re.compile(r"[\w.-]+ \[[\w.-]+, [\w.-]+\]")
 """A median and the range over seeds: 6.43 [4.5, 7.85]."""
 
 
