@@ -1,10 +1,10 @@
-"""Carry out a study: train its members as an ensemble, and keep what they did in two small files.
+"""Carry out a study: train its members as an ensemble, and keep what they did in small files.
 
     curves.parquet     all curves, one row a member and evaluation
     measures.parquet   what a study measures on the weights that were kept, if it does
-    record.json        study, size, settings of each member, sizes of its parts, machine, versions, commit, command
+    record.json        study, size, settings of each member, sizes of its parts, machine, versions, commit
 
-Both can be read without torch. Findings and figures are made from them alone.
+All can be read without torch. Findings and figures are made from them alone.
 """
 
 import dataclasses

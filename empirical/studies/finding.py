@@ -27,14 +27,6 @@ class Finding:
         known = [value for value in self.values if not math.isnan(value)]
         return median(known) if known else math.nan
 
-    @property
-    def coverage(self) -> float:
-        """With what probability the range of the values covers the median of all seeds that might have been drawn.
-
-        It misses only where all n lie on one side, by chance 2^(1-n), whatever their distribution.
-        """
-        return 1 - 2.0 ** (1 - max(1, len(self.values)))
-
 
 def within(
     question: str,
@@ -48,13 +40,13 @@ def within(
 ) -> Finding:
     """Return the finding whether the numbers of all seeds, or their median, lie in [low, high].
 
-    None is never, which lies in no range but [inf, inf]. Without a number that is needed it is undecided.
+    None is never, which lies in no range but [inf, inf]. Without the number of some seed it is undecided.
     """
     known = tuple(math.inf if value is None else float(value) for value in values)
     found = Finding(question, setting, known, demanded or _range(low, high), UNDECIDED)
-    decisive = [found.median] if of_median else list(known)
-    if not known or any(map(math.isnan, decisive)):
+    if not known or any(map(math.isnan, known)):
         return found
+    decisive = [median(known)] if of_median else known
     holds = all(low <= value <= high and (value < math.inf or low == math.inf) for value in decisive)
     return Finding(question, setting, known, found.demanded, HOLDS if holds else FAILS)
 
@@ -68,6 +60,8 @@ def reported(question: str, setting: str, values: Iterable[float | None], publis
 def _range(low: float, high: float) -> str:
     if low == high:
         return "never" if low == math.inf else f"{low:g}"
+    if (low, high) == (0, math.inf):
+        return "at all"
     if high == math.inf:
         return f"at least {low:g}"
     return f"at most {high:g}" if low == -math.inf else f"{low:g} to {high:g}"

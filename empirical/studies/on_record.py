@@ -35,16 +35,26 @@ def keep_on_record(out: Path, results: Path, study: Study, size: str) -> Path:
 
 def of_pieces(folder: Path, study: Study) -> Recorded:
     """Return what the pieces of the queue have left of a study: all of its runs, some, or none."""
-    settings, runs, record = study.settings(), list[RecordedRun](), dict[str, Any]()
+    settings, configurations = study.settings(), study.configurations()
+    runs, record = list[RecordedRun](), dict[str, Any]()
     for path in sorted(folder.glob(f"{study.name}*.json")):
         held = json.loads(path.read_text(encoding="utf-8"))
         members = held.get("members", {})
         if not held.get("finished") or not members.keys() <= settings.keys():
             continue
+        if any(own["configuration"] != configurations[name].to_json() for name, own in members.items()):
+            continue
         record = {"environment": held["environment"], "seconds": None}
         curves = by_member(path.with_suffix(".parquet"))
         runs += [RecordedRun(name, dict(settings[name]), own["sizes"], curves[name]) for name, own in members.items()]
     return Recorded(record, runs)
+
+
+def of_these_settings(recorded: Recorded, study: Study) -> Recorded:
+    """Return what is recorded of the configurations that a study has today: what was changed must be run again."""
+    digests = {one.digest for one in study.configurations().values()}
+    members = recorded.record["members"]
+    return Recorded(recorded.record, [run for run in recorded.runs if members[run.name]["digest"] in digests])
 
 
 def section(results: Path) -> str:
@@ -60,7 +70,8 @@ def _of_study(results: Path, name: str, size: str) -> Iterator[str]:
     yield study.question
     yield ""
     command = f"`grokdd experiment {name}{'' if size == 'small' else f' --size {size}'}`"
-    recorded = load(folder) if (folder / RECORD).exists() else of_pieces(results / PIECES, study)
+    kept = (folder / RECORD).exists()
+    recorded = of_these_settings(load(folder), study) if kept else of_pieces(results / PIECES, study)
     if len(recorded.runs) < len(study.configurations()):
         yield f"**Not measured**: {len(recorded.runs)} of {len(study.configurations())} runs. {command}"
         yield ""

@@ -69,15 +69,31 @@ class ProgressMeasures(Study):
         yield within(
             "Step at which the restricted loss is half of guessing's, over the step of 50 % test accuracy?",
             setting,
-            (self._before_it_shows(run) for run in runs),
+            (self._before_it_shows(run, run.measures["restricted_loss"] <= math.log(self.modulus) / 2) for run in runs),
+            0,
+            1,
+        )
+        yield within(
+            "Step at which the train loss without them is that of guessing, over that step (asked after the runs)?",
+            setting,
+            (self._before_it_shows(run, _without_keys_it_guesses(run, self.modulus)) for run in runs),
             0,
             1,
         )
 
-    def _before_it_shows(self, run: RecordedRun) -> float | None:
-        low = run.measures["restricted_loss"] <= math.log(self.modulus) / 2
+    def _before_it_shows(self, run: RecordedRun, so: np.ndarray) -> float | None:
+        """Return the first step at which it is so, over the step of 50 % test accuracy; None if either never comes."""
         test = run.first_step("test", 0.5)
-        return float(run.measures["step"][np.argmax(low)] / test) if low.any() and test else None
+        return float(run.measures["step"][np.argmax(so)] / test) if so.any() and test else None
+
+
+def _without_keys_it_guesses(run: RecordedRun, modulus: int) -> np.ndarray:
+    """Return at which snapshots the memorized part alone does not answer, once half of the train set is known.
+
+    A restricted loss is low of memorized answers too, whose half of all pairs it averages in; this loss is not.
+    """
+    known = run.measures["step"] > (run.first_step("train", 0.5, sustained=1) or math.inf)
+    return known & (run.measures["excluded_loss"] >= math.log(modulus))
 
 
 def _last(run: RecordedRun, name: str) -> float:

@@ -76,12 +76,12 @@ class Parity(Study):
         setting = f"parity of {self.relevant} of {self.bits} bits, {self.hidden} neurons, {self.epochs} epochs"
         yield within("Step of 98 % test over that of 98 % train accuracy?", setting, map(_delay, runs), 2, math.inf)
         yield within(
-            "Fewest neurons that answer as the network does, at the end?",
+            "Largest neurons that answer as the network does on 98 of 100 test strings, at the end?",
             setting,
             (float(run.measures["neurons"][-1]) for run in runs),
             1,
             12,
-            "6 (Merrill et al. 2023); at most 12",
+            "at most 12",
         )
         yield reported(
             "The same at the step of 98 % train accuracy?", setting, (_neurons_when_memorized(run) for run in runs)

@@ -68,10 +68,10 @@ PUBLISHED: Mapping[tuple[int, float], Demanded] = {
 
 @dataclass(frozen=True, kw_only=True)
 class WeightNorm(Study):
-    """Does a network that groks first grow, while it memorizes, and generalize as its norm falls below where it began?
+    """Does a network that groks first grow, while it memorizes, and generalize once its norm is below where it began?
 
     Refuted if the norm does not peak between the steps of memorizing and of generalizing, or is not below its initial
-    value once it has generalized. Addition modulo a prime by the one-layer transformer of [nanda-code], all of the
+    value when it generalizes. Addition modulo a prime by the one-layer transformer of [nanda-code], all of the
     train set at each step, weight decay 1, no warm-up; one seed draws weights and split, as in [Liu2022].
     """
 
@@ -137,6 +137,10 @@ class WeightNorm(Study):
         yield asked("Step of the largest norm?", map(_step_of_largest, runs), demanded.step_of_largest_norm)
         before = map(_peak_before_generalizing, runs)
         yield asked("Step of the largest norm over the step of 95 % test accuracy?", before, (0, 1))
+        memorizing = map(_peak_after_memorizing, runs)
+        yield asked("The same over the step of 99 % train accuracy?", memorizing, (1, math.inf))
+        generalizing = map(_norm_when_generalizing, runs)
+        yield asked("Norm at the step of 95 % test accuracy over the initial one?", generalizing, (0, 1))
         yield asked("Step at which the norm is below the initial one?", map(_below, runs), demanded.below_initial)
         yield asked("Norm at the end over the initial one?", map(_last, runs), demanded.last_norm)
 
@@ -175,6 +179,16 @@ def _below(run: RecordedRun) -> float | None:
 def _peak_before_generalizing(run: RecordedRun) -> float:
     generalized = generalizes_at(run)
     return math.nan if generalized is None else _step_of_largest(run) / generalized
+
+
+def _peak_after_memorizing(run: RecordedRun) -> float:
+    memorized = run.first_step("train", 0.99, sustained=1)
+    return math.nan if memorized is None else _step_of_largest(run) / memorized
+
+
+def _norm_when_generalizing(run: RecordedRun) -> float:
+    generalized = generalizes_at(run)
+    return math.nan if generalized is None else run.at(_norm(run), generalized) / _initial(run)
 
 
 SIZES = {

@@ -23,10 +23,10 @@ class Width(Study):
 
     Model-wise grokking is the one new empirical claim of [Davies2022]. The rival is that larger networks learn faster a
     step, so widths are compared three times: at equal steps, the last one; at equal train loss, each width read when
-    its train loss first is that low; and at equal compute, each width read after as many weights times steps. Seen, if
-    in the median over seeds test accuracy takes at least 1.5 times the width of train accuracy to be 90 %; at equal
-    train loss, where all have memorized alike, if it rises from below one half to above 90 % with width. Refuted
-    otherwise.
+    its train loss first is that low; and at equal compute, the wider half of them, read after as many weights times
+    steps. Seen, if in the median over seeds test accuracy takes at least 1.5 times the width of train accuracy to be
+    90 %; at equal train loss, where all have memorized alike, if it rises from below one half to above 90 % with width.
+    Refuted otherwise.
     """
 
     name: ClassVar[str] = "width"
@@ -96,7 +96,7 @@ class Width(Study):
         alike = [read_over_widths(those(runs, seed=seed), self.at_equal_train_loss) for seed in self.seeds]
         told = f"of those read when their train loss first is {self.train_loss:g}"
         yield within(
-            f"Test accuracy of the narrowest network, {told}?",
+            f"Test accuracy of the narrowest that comes there, {told}?",
             setting,
             (float(one.test[0]) if one.test.size else math.nan for one in alike),
             0,
@@ -114,16 +114,18 @@ class Width(Study):
 
     @property
     def middle(self) -> int:
-        """The width whose compute at its last step all are given."""
+        """The width whose compute at its last step all wider ones are given."""
         return self.widths[len(self.widths) // 2]
 
-    def at_equal_compute(self, run: RecordedRun) -> int:
-        """Return the evaluation after the steps that make weights times steps equal, or the last one.
+    def at_equal_compute(self, run: RecordedRun) -> int | None:
+        """Return the evaluation after the steps that make weights times steps equal; None if it has not so many.
 
-        Weights, and the operations of a step, grow as the square of the width. A narrower network than the middle one
-        would need more steps than it has: it is given the most it can have.
+        Weights, and the operations of a step, grow as the square of the width: networks narrower than the middle one
+        would need more steps than they have.
         """
-        step = self.steps * min(1.0, (self.middle / run.settings["width"]) ** 2)
+        if run.settings["width"] < self.middle:
+            return None
+        step = self.steps * (self.middle / run.settings["width"]) ** 2
         return int(np.searchsorted(run.step, step, side="right")) - 1
 
     def at_equal_train_loss(self, run: RecordedRun) -> int | None:
@@ -161,8 +163,11 @@ def read_over_widths(runs: Iterable[RecordedRun], read: Read) -> OverWidths:
 
 
 def _ratio_of_widths(one: OverWidths) -> float | None:
+    """Return by which factor the first width of 90 % test accuracy is larger than that of 90 % train accuracy."""
     train, test = (np.flatnonzero(accuracy >= 0.9) for accuracy in (one.train, one.test))
-    return float(one.widths[test[0]] / one.widths[train[0]]) if train.size and test.size else None
+    if not train.size:
+        return math.nan
+    return float(one.widths[test[0]] / one.widths[train[0]]) if test.size else None
 
 
 SIZES = {

@@ -7,7 +7,7 @@ from typing import ClassVar
 from ..configuration import Configuration
 from ..experiments import zero_dividend_bump
 from ..recorded_run import RecordedRun
-from .finding import Finding, within
+from .finding import Finding, reported, within
 from .study import Settings, Study, those
 
 
@@ -65,12 +65,10 @@ class ZeroDividend(Study):
             0.003,
         )
         setting += ", 0 / b taken out of the train set"
-        yield within(
-            "Highest accuracy on 0 / b up to step 60?",
+        yield reported(
+            "Highest accuracy on 0 / b up to step 60, whose answer no longer stands in the train set?",
             setting,
             (_highest(run, "test_zero_dividend", 0, 60) for run in without),
-            0,
-            0.05,
         )
         yield within(
             "Most correct test answers from step 15 to 60?",

@@ -98,13 +98,25 @@ def test_pieces_of_the_queue_stand_for_a_study(study, tmp_path):
     gpu = tmp_path / "gpu"
     gpu.mkdir()
     (tmp_path / "out" / CURVES).rename(gpu / "tiny.parquet")
-    members = {run.name: {"sizes": run.sizes} for run in carried.runs}
+    settings = {name: one.to_json() for name, one in study.configurations().items()}
+    members = {run.name: {"sizes": run.sizes, "configuration": settings[run.name]} for run in carried.runs}
     piece = {"finished": True, "environment": {}, "members": members}
     (gpu / "tiny.json").write_text(json.dumps(piece))
     found = of_pieces(gpu, study)
     assert [run.settings for run in found.runs] == [{"seed": 0}, {"seed": 1}]
     (gpu / "tiny.json").write_text(json.dumps(piece | {"finished": False}))
     assert of_pieces(gpu, study).runs == []
+    (gpu / "tiny.json").write_text(json.dumps(piece))
+    assert of_pieces(gpu, dataclasses.replace(study, steps=7)).runs == []  # of other settings
+
+
+def test_runs_of_other_settings_are_not_those_of_a_study(study, tmp_path, monkeypatch):
+    keep_on_record(tmp_path, tmp_path, study, "small")
+    carry_out(study, "small", tmp_path / "tiny" / "small")
+    assert "2 runs" in section(tmp_path)
+    changed = dataclasses.replace(study, steps=7)
+    monkeypatch.setattr(on_record, "STUDIES", {"tiny": {"small": changed}})
+    assert "**Not measured**: 0 of 2 runs" in section(tmp_path)
 
 
 @pytest.mark.parametrize(

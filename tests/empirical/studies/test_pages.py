@@ -18,10 +18,19 @@ def page(name):
     return (REPOSITORY / "docs" / name).read_text(encoding="utf-8")
 
 
-def test_every_number_quoted_with_its_range_is_on_record():
-    quoted = QUOTED.findall(page("walkthrough.md"))
+def of_study(text, marker):
+    """The parts of a text between one marker of a study and the next, by study."""
+    parts = re.split(marker, text)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_every_number_quoted_with_its_range_is_on_record_of_its_study():
+    said = of_study(page("walkthrough.md"), r"`grokdd experiment (\w+)`")
+    rows = of_study(RECORD, r"### (\w+), small")
+    assert said.keys() == set(STUDIES)
+    quoted = [(name, one) for name, text in said.items() for one in QUOTED.findall(" ".join(text.split()))]
     assert len(quoted) > 20
-    assert [one for one in quoted if f"| {one} |" not in RECORD] == []
+    assert [(name, one) for name, one in quoted if f"| {one} |" not in rows[name]] == []
 
 
 @pytest.mark.parametrize("name", PAGES)

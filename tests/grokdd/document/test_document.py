@@ -24,10 +24,8 @@ from grokdd.document.statements import documented
 
 
 @pytest.fixture(scope="module")
-def document(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GROKDD_CACHE", str(tmp_path_factory.mktemp("cache")))
-        return documented("double_descent", presets.double_descent())
+def document():
+    return documented("double_descent", presets.double_descent())
 
 
 def said(document, section):
@@ -167,8 +165,7 @@ def test_the_margins_are_one_table(document):
     assert [row[0] for row in one.value].count("gamma_1") == [row[0] for row in one.value].count("chance") == 1
 
 
-def test_the_nearest_boundary_of_the_grokking_preset_is_that_of_the_paper(tmp_path, monkeypatch):
-    monkeypatch.setenv("GROKDD_CACHE", str(tmp_path))
+def test_the_nearest_boundary_of_the_grokking_preset_is_that_of_the_paper():
     first, curve = boundary_statements(presets.grokking(), fresh=False)
     # docs/theory.md, 3.12: at gamma_3 = 1 it is gamma_1 = 0.00213914722291
     assert first.value == ["gamma_0", "gamma_2", "0", "1", "0.0021"]
@@ -182,8 +179,7 @@ def test_the_nearest_boundary_of_the_grokking_preset_is_that_of_the_paper(tmp_pa
     assert plane.curves[0][-1] == (0.00213914722291, 1)
 
 
-def test_a_model_without_a_boundary_says_so_and_draws_none(tmp_path, monkeypatch):
-    monkeypatch.setenv("GROKDD_CACHE", str(tmp_path))
+def test_a_model_without_a_boundary_says_so_and_draws_none():
     model = PatternModel([Pattern(gamma=1, alpha=1, b=10, g=0)] * 2, Table([0, 0.5, 0.5, 0.5]))
     (one,) = boundary_statements(model, fresh=False)
     assert (one.says, one.value) == (NOWHERE, None)
@@ -221,8 +217,7 @@ def test_a_missing_statement_is_noticed(document):
     ],
     ids=["none", "stands", "five", "table", "names"],
 )
-def test_any_model_has_a_document(model, tmp_path, monkeypatch):
-    monkeypatch.setenv("GROKDD_CACHE", str(tmp_path))
+def test_any_model_has_a_document(model):
     got = documented("x", model)
     assert got.statements
     for one in got.statements:
@@ -290,8 +285,7 @@ def test_all_pages_are_written(document, tmp_path):
 # --- the command
 
 
-def test_the_command_writes_and_replays(grokdd, tmp_path, monkeypatch):
-    monkeypatch.setenv("GROKDD_CACHE", str(tmp_path / "cache"))
+def test_the_command_writes_and_replays(grokdd, tmp_path):
     file = tmp_path / "one.toml"
     file.write_text(PatternModel([Pattern(gamma=1, alpha=1, b=20, g=1)]).to_toml())
     got = grokdd("derive", file, "--report", tmp_path / "out")
@@ -333,8 +327,7 @@ def test_what_is_no_document_is_refused_in_one_line(grokdd, tmp_path, content, w
 
 
 @pytest.mark.parametrize("name", ["a \x1b[31m", "\x00", "[a", "[slow]", "a & b \\\\ [c"])
-def test_names_that_steer_something_are_only_shown(name, tmp_path, monkeypatch):
-    monkeypatch.setenv("GROKDD_CACHE", str(tmp_path / "cache"))
+def test_names_that_steer_something_are_only_shown(name, tmp_path):
     document = documented("x", PatternModel([Pattern(gamma=1, alpha=1, b=20, g=1, name=name)]))
     paths = write_document(document, tmp_path)
     assert all(path.stat().st_size for path in paths)
@@ -355,7 +348,6 @@ def test_names_that_steer_something_are_only_shown(name, tmp_path, monkeypatch):
     ],
 )
 def test_numbers_beyond_reason_have_a_document(rows, tmp_path, monkeypatch):
-    monkeypatch.setenv("GROKDD_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("grokdd.document.statements.margin_statements", lambda *_, **__: ())
     members = [Pattern(gamma=w, alpha=x, b=y, g=z) for w, x, y, z in rows]
     rule = Preferred(1) if len(rows) == 2 else Mean()

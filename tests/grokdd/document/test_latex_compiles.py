@@ -30,11 +30,6 @@ def compiled(document, folder):
     return got.stdout
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("GROKDD_CACHE", str(tmp_path_factory.mktemp("cache")))
-
-
 @pytest.mark.parametrize(
     "model",
     [
