@@ -76,7 +76,7 @@ class Parity(Study):
         setting = f"parity of {self.relevant} of {self.bits} bits, {self.hidden} neurons, {self.epochs} epochs"
         yield within("Step of 98 % test over that of 98 % train accuracy?", setting, map(_delay, runs), 2, math.inf)
         yield within(
-            "Largest neurons that answer as the network does on 98 of 100 test strings, at the end?",
+            "How many neurons, the largest first, answer as the network does on 98 of 100 test strings, at the end?",
             setting,
             (float(run.measures["neurons"][-1]) for run in runs),
             1,
