@@ -290,8 +290,8 @@ agreement holds if the median of the engine lies within the range of the plain l
 
 Each asks a question and says beforehand what would refute the answer that is expected; the file of its name in
 `empirical/studies` holds both, with the settings. The range over n seeds covers the median of all seeds with
-probability 1 - 2^(1-n), whatever their distribution: 50 % for two seeds, 75 % for three, 94 % for five. `grokdd experiment NAME`
-carries one out; "never" is not within its steps, and "none" is what could not be measured.
+probability 1 - 2^(1-n), whatever their distribution: 50 % for two seeds, 75 % for three, 94 % for five.
+`grokdd experiment NAME` carries one out; "never" is not within its steps, and "none" is what could not be measured.
 
 {studies}
 ## Runs
