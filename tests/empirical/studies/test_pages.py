@@ -26,7 +26,7 @@ def of_study(text, marker):
 
 def test_every_number_quoted_with_its_range_is_on_record_of_its_study():
     said = of_study(page("walkthrough.md"), r"`grokdd experiment (\w+)`")
-    rows = of_study(RECORD, r"### (\w+), small")
+    rows = of_study(RECORD, r"### (\w+), small\n")
     assert said.keys() == set(STUDIES)
     quoted = [(name, one) for name, text in said.items() for one in QUOTED.findall(" ".join(text.split()))]
     assert len(quoted) > 20
