@@ -1,9 +1,9 @@
 """Figure 1 of [Davies2022]: one training run, shown by accuracy, by the logarithm of accuracy and by loss."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,8 +12,6 @@ from ..experiments import division_mod_97
 from ..recorded_run import RecordedRun
 from .finding import Finding, reported, within
 from .study import Settings, Study
-
-AT_DECAY_1: Mapping[str, Any] = {"optimizer.weight_decay": 1.0, "number_format": "float32", "evaluation_ratio": 1.02}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +48,11 @@ class ThreeViews(Study):
             "optimizer.betas": self.betas,
             "steps": self.steps,
             "stop_test_accuracy": self.stop_test_accuracy,
+            "number_format": "float32",
+            "evaluation_ratio": 1.02,
         }
         for seed in self.seeds:
-            yield {"seed": seed}, division_mod_97(seed, **dict(AT_DECAY_1) | own)
+            yield {"seed": seed}, division_mod_97(seed, **own)
 
     def findings(self, runs: Sequence[RecordedRun]) -> Iterable[Finding]:
         """Yield the claims of the figure."""

@@ -1,10 +1,12 @@
 """Runs that nobody trained: curves with given steps of learning, for tests of what studies say of them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from grokdd.empirical.recorded_run import RecordedRun
+from grokdd.empirical.studies.study import Study
 
 STEPS = np.unique(np.round(np.geomspace(1, 10_001, 400)).astype(int)) - 1
 
@@ -36,3 +38,8 @@ def made_up(
         sizes={"train": size, "test": size},
         columns=own | columns,
     )
+
+
+def verdicts(study: Study, runs: Sequence[RecordedRun]) -> list[str]:
+    """What a study says of runs, a verdict a finding."""
+    return [one.verdict for one in study.findings(runs)]
