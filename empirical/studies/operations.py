@@ -101,7 +101,7 @@ def _least_share(runs: Sequence[RecordedRun]) -> float | None:
 
 
 SIZES = {
-    "small": Operations(network=ONE_LAYER, modulus=31, fractions=(0.5, 0.7, 0.9), steps=2000, seeds=(0, 1)),
+    "small": Operations(network=ONE_LAYER, modulus=31, fractions=(0.5, 0.7, 0.9), steps=1700, seeds=(0, 1)),
     "full": Operations(),
 }
 """By the name of the size."""
