@@ -57,10 +57,11 @@ STUDIES_ON_A_CARD = (
     ("accelerators", "full"),
     ("numerics", "full"),
     ("weight_norm", "smaller_init"),
-    ("weight_norm", "full"),
+    ("progress_measures", "full"),
+    ("zero_dividend", "full"),
     ("operations", "full"),
 )
-"""The most wanted first, by name and size. The others need weights along the way, or minutes on a processor."""
+"""The most wanted first, by name and size: all that has not been carried out on a processor."""
 SUFFIXES = (".json", ".parquet", ".safetensors", ".log")
 
 Say = Callable[[str], None]
@@ -144,6 +145,8 @@ class Trainings(Piece):
     """Networks that are trained to their ends."""
 
     configurations: Mapping[str, Configuration]
+    study: Study | None = None
+    """Whose part it is, and which measures their weights."""
 
     def work(self, out: Path, device: torch.device, seconds: float, say: Say) -> bool:
         """Train all of them side by side."""
@@ -186,6 +189,7 @@ class Trainings(Piece):
             "environment": begun_with,
             "failures": dict(done.failures),
             "members": members,
+            "measures": {} if self.study is None else {name: self.study.measured(run) for name, run in done.runs.items()},
         }
 
 
@@ -251,6 +255,7 @@ def of_study(study: Study, size: str) -> list[Piece]:
             question=study.question,
             minutes=math.ceil(steps / parts / EXPECTED_RATE / 60),
             configurations=dict(items[part::parts]),  # each has small networks and large ones
+            study=study,
         )
         for part in range(parts)
     ]

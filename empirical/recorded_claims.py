@@ -250,7 +250,8 @@ PAGE = """\
 Recorded runs and what they say. `python -m grokdd.empirical.recording --table` writes this page; every number in its
 tables is read off the files beside it. Each seed has its curves
 (`seed-K.parquet`, one row an evaluation) and its record (`seed-K.json`: configuration, set sizes, machine,
-versions, commit). Thresholds, where the row does not say otherwise, were fixed before the runs.
+versions, commit). Thresholds, where the row does not say otherwise, were fixed before the runs; what else was changed
+in the studies after a look at their runs, with the rows as they were, stands in [studies.md](../docs/studies.md).
 
 Two experiments were changed after a first record of them, and run again:
 
@@ -264,9 +265,10 @@ Two experiments were changed after a first record of them, and run again:
   seed now draws the split too, as in [Liu2022], there are ten of them, and they have 1000 steps. Their median is later
   than published. To tell whether that is a matter of the engine, *constrained_norm_plainly* trains the same network by
   a plain loop that was written apart, on the same splits, from weights that PyTorch draws. Both make the same steps
-  from the same weights (a test), and the plain loop's seeds come late too, or more often never: what decides is where a
-  seed begins. The published step, which is of one seed, is an early one. Whether the two ways to draw weights differ by
-  more than chance, which gives as many more "never" about once in 17, is open.
+  from the same weights (a test), and the plain loop's seeds come late too, or more often never. So the engine is not
+  the cause; seeds decide, and rounding where they come near the level. Two things are open: whether the two ways to draw
+  weights differ by more than chance, which gives as many more "never" about once in 17, and why the five runs that were
+  reported or re-run elsewhere (docs/sources.md) know the train set by step 313, where one of these twenty does.
 
 ## Claims
 

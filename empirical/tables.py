@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow
+from numpy.typing import NDArray
 from pyarrow import parquet
 
 
@@ -23,3 +25,8 @@ def _type(values: Sequence[object]) -> pyarrow.DataType:
 def to_parquet(rows: Sequence[dict[str, Any]], path: Path) -> None:
     """Write `rows` as a Parquet file."""
     parquet.write_table(to_table(rows), path, compression="zstd")
+
+
+def to_columns(rows: Sequence[dict[str, Any]]) -> dict[str, NDArray[Any]]:
+    """Return one array a name."""
+    return {name: np.array([row[name] for row in rows]) for name in (rows[0] if rows else ())}

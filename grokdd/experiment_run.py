@@ -47,6 +47,8 @@ def run_experiment(
     from .study_figures import study_figure
 
     configurations = study.configurations()
+    if results is not None:
+        _demand_a_record(study, size, results)
     begun = "going on with " if (out / ENSEMBLE).exists() else ""
     output.say(*wrapped(study.question, ""), f"{begun}{counted(len(configurations), 'run')} in {out}")
     budgets = {name: one.steps for name, one in configurations.items()}
@@ -57,6 +59,14 @@ def run_experiment(
         output.say(f"on record in {keep_on_record(out, results, study, size)}")
         write_readme(results)
     return Done(study, out, recorded, list(study.findings(recorded.runs)))
+
+
+def _demand_a_record(study: Study, size: str, results: Path) -> None:
+    """Raise an InputError unless the study may go on record, and where it is to."""
+    if study != STUDIES[study.name][size]:
+        raise InputError("--seeds must be left out with --results: on record are the seeds that were chosen beforehand")
+    if results.exists() and not results.is_dir():
+        raise InputError(f"--results must be a folder, got the file {results}")
 
 
 def lines(done: Done) -> Iterator[str]:

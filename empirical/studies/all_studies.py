@@ -33,7 +33,7 @@ STUDIES: Mapping[str, Mapping[str, Study]] = {
         accelerators,
     )
 }
-"""Each has a "small" size, meant for eight minutes on two cores, and a "full" one, for a card or a night."""
+"""Each has a "small" size, of at most eight minutes on two cores, and a "full" one, for a card or a night."""
 
 
 def study_named(name: str, size: str, seeds: Sequence[int] | None = None) -> Study:

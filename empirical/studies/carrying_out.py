@@ -61,16 +61,28 @@ def carry_out(
     """
     from ..ensembles import run_ensemble
 
+    if out.exists() and not (out / ENSEMBLE).exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(f"the folder of a study must be new, empty, or that of this study, got {out}: give another one")
     begun, resumed = time.monotonic(), (out / ENSEMBLE).exists()
     done = run_ensemble(study.configurations(), out=out / ENSEMBLE, device=device, progress=progress)
     if done.failures:
         raise InputError(
             f"every member must be trained, but {'; '.join(f'{k}: {v}' for k, v in done.failures.items())}"
         )
-    if resumed and (out / RECORD).exists():
-        return load(out)
+    if resumed and (known := _kept(study, out)) is not None:
+        return known
     keep(study, size, done, out, seconds=None if resumed else time.monotonic() - begun)
     return load(out)
+
+
+def _kept(study: Study, out: Path) -> Recorded | None:
+    """Return what a folder keeps of a study that has ended; None where a file is missing or damaged: it can be made."""
+    if type(study).measured is not Study.measured and not (out / MEASURES).exists():
+        return None
+    try:
+        return load(out)
+    except InputError:
+        return None
 
 
 def keep(study: Study, size: str, done: "Ensemble", out: Path, *, seconds: float | None) -> None:

@@ -34,16 +34,18 @@ def within(
     values: Iterable[float | None],
     low: float,
     high: float,
-    demanded: str = "",
+    published: str = "",
     *,
     of_median: bool = False,
 ) -> Finding:
     """Return the finding whether the numbers of all seeds, or their median, lie in [low, high].
 
-    None is never, which lies in no range but [inf, inf]. Without the number of some seed it is undecided.
+    None is never, which lies in no range but [inf, inf]. Without the number of some seed it is undecided. What is
+    demanded is told from the range itself, after what was `published`.
     """
     known = tuple(math.inf if value is None else float(value) for value in values)
-    found = Finding(question, setting, known, demanded or _range(low, high), UNDECIDED)
+    demanded = f"{_range(low, high)}, in the median" if of_median else _range(low, high)
+    found = Finding(question, setting, known, "; ".join(filter(None, (published, demanded))), UNDECIDED)
     if not known or any(map(math.isnan, known)):
         return found
     decisive = [median(known)] if of_median else known
@@ -59,9 +61,13 @@ def reported(question: str, setting: str, values: Iterable[float | None], publis
 
 def _range(low: float, high: float) -> str:
     if low == high:
-        return "never" if low == math.inf else f"{low:g}"
+        return "never" if low == math.inf else _told(low)
     if (low, high) == (0, math.inf):
         return "at all"
     if high == math.inf:
-        return f"at least {low:g}"
-    return f"at most {high:g}" if low == -math.inf else f"{low:g} to {high:g}"
+        return f"at least {_told(low)}"
+    return f"at most {_told(high)}" if low == -math.inf else f"{_told(low)} to {_told(high)}"
+
+
+def _told(value: float) -> str:
+    return f"{value:.4g}" if abs(value) < 1e4 else f"{value:g}"

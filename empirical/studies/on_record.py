@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..recorded_run import RecordedRun
+from ..tables import to_columns
 from .all_studies import STUDIES
 from .carrying_out import CURVES, MEASURES, RECORD, Recorded, by_member, load
 from .finding import FAILS, Finding
@@ -46,7 +47,9 @@ def of_pieces(folder: Path, study: Study) -> Recorded:
             continue
         record = {"environment": held["environment"], "seconds": None}
         curves = by_member(path.with_suffix(".parquet"))
-        runs += [RecordedRun(name, dict(settings[name]), own["sizes"], curves[name]) for name, own in members.items()]
+        for name, own in members.items():
+            measures = to_columns(held.get("measures", {}).get(name, []))
+            runs.append(RecordedRun(name, dict(settings[name]), own["sizes"], curves[name], measures))
     return Recorded(record, runs)
 
 

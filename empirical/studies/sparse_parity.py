@@ -81,7 +81,7 @@ class Parity(Study):
             (float(run.measures["neurons"][-1]) for run in runs),
             1,
             12,
-            "at most 12",
+            "6 (Merrill et al. 2023, recalled)",
         )
         yield reported(
             "The same at the step of 98 % train accuracy?", setting, (_neurons_when_memorized(run) for run in runs)

@@ -52,10 +52,14 @@ class WeightDecay(Study):
                             "task.modulus": self.modulus,
                             "split.train_fraction": self.train_fraction,
                             "optimizer.weight_decay": decay,
-                            "steps": min(self.longest, round(self.budget / decay)),
+                            "steps": self.steps_at(decay),
                         },
                     ),
                 )
+
+    def steps_at(self, decay: float) -> int:
+        """Return the steps that a run of this decay may take."""
+        return min(self.longest, round(self.budget / decay))
 
     def findings(self, runs: Sequence[RecordedRun]) -> Iterable[Finding]:
         """Yield the slope, by seed, and where it ends."""
@@ -70,10 +74,15 @@ class WeightDecay(Study):
             slopes,
             -1.3,
             -0.7,
-            "-1 over two decades (Omnigrok, Figure 10a), +-0.3",
+            "-1 over two decades (Omnigrok, Figure 10a)",
             of_median=True,
         )
         yield reported("Largest decay at which every seed generalizes?", setting, [max(learned, default=math.nan)])
+        yield reported(
+            f"Largest train accuracy at weight decay {max(self.decays):g}?",
+            setting,
+            (float(run.accuracy("train").max()) for run in those(runs, decay=max(self.decays))),
+        )
         for decay in self.decays:
             yield reported(
                 f"Step of 95 % test accuracy at weight decay {decay:g}?",

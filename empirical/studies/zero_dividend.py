@@ -40,7 +40,7 @@ class ZeroDividend(Study):
         setting = f"division mod 97, the public setting, {self.steps} steps"
         own, without = those(runs, taken_out=False), those(runs, taken_out=True)
         yield within(
-            "How many test examples are 0 / b?", setting, (run.sizes["test_zero_dividend"] for run in own), 51, 51, "51"
+            "How many test examples are 0 / b?", setting, (run.sizes["test_zero_dividend"] for run in own), 51, 51
         )
         yield within(
             "By which step are all of them right?",
@@ -55,7 +55,7 @@ class ZeroDividend(Study):
             (_most_correct(run) for run in own),
             84,
             108,
-            "96 (Davies et al. 2022, Figure 7), +-12",
+            "96 (Davies et al. 2022, Figure 7)",
         )
         yield within(
             "Highest accuracy on the others from step 250 to 500, where chance is 0.0103?",
@@ -76,7 +76,7 @@ class ZeroDividend(Study):
             (_most_correct(run) for run in without),
             0,
             76,
-            "at most 76: 48 by chance, and four standard deviations of 7",
+            "48 by chance, and four standard deviations of 7",
         )
 
 

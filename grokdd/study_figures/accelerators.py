@@ -37,7 +37,7 @@ def draw(study: Accelerators, recorded: Recorded) -> Figure:
         axes.plot([], [], label=f"weight decay {decay:g}", linestyle="none", markerfacecolor="none", **look)
         plain = median_step(map(generalizes_at, those(recorded.runs, accelerator=PLAIN, decay=decay)))
         if plain is not None:
-            label = f"median with {PLAIN}, decay {decay:g}"
+            label = f"median without any, decay {decay:g}"
             axes.axvline(plain, label=label, color=look["color"], linewidth=1, linestyle=(0, (1.5, 1.5)), zorder=1)
     legend_above(figure, [axes])
     return figure

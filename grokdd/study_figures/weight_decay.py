@@ -17,6 +17,7 @@ from .strips import ground
 
 SPREAD = 1.15
 """Factor over which the seeds of a decay are spread, lest they lie on each other."""
+BUDGET: Style = {"color": "#444444", "linestyle": "none", "marker": "_", "markersize": 16}
 RUN: Style = DOT | {"color": TEST["color"]}
 
 Point = tuple[float, float]
@@ -33,8 +34,9 @@ def draw(study: WeightDecay, recorded: Recorded) -> Figure:
     medians = [(decay, step) for decay, of_it in steps.items() if (step := median_step(of_it)) is not None]
     axes.plot(*_columns(came), label="run", **RUN)
     axes.plot(*_columns(medians), label="median", **TEST)
+    axes.plot(decays, [study.steps_at(decay) for decay in decays], label="budget", **BUDGET)
     _draw_slope(axes, medians, decays)
-    longest = max((float(run.step[-1]) for run in recorded.runs), default=10.0)
+    longest = float(max(map(study.steps_at, decays), default=10))
     _draw_never(axes, [decay for decay, step in placed if step is None], [step for _, step in came], longest)
     _name_decays(axes, decays)
     legend_above(figure, [axes])

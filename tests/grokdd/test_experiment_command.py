@@ -46,6 +46,21 @@ def test_seeds_replace_its_own(grokdd, tmp_path):
     assert list(json.loads(answer.out)["studies"][0]["record"]["members"]) == ["seed-7-init_scale-1.0"]
 
 
+def test_other_seeds_do_not_take_the_place_of_a_record(grokdd, tmp_path):
+    answer = grokdd("experiment", "weight_norm", "--out", tmp_path / "out", "--seeds", "7", "--results", tmp_path)
+    assert answer.code == 2
+    assert "--seeds must be left out with --results" in answer.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_results_must_be_a_folder(grokdd, tmp_path):
+    (tmp_path / "file").write_text("")
+    answer = grokdd("experiment", "weight_norm", "--out", tmp_path / "out", "--results", tmp_path / "file")
+    assert answer.code == 2
+    assert "--results must be a folder, got the file" in answer.err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -69,6 +69,27 @@ def test_a_study_that_was_carried_out_is_read_and_not_trained_again(study, tmp_p
     assert (tmp_path / RECORD).stat().st_mtime_ns == written
 
 
+@pytest.mark.parametrize("name", [CURVES, MEASURES, RECORD])
+@pytest.mark.parametrize("damaged", [True, False])
+def test_a_file_that_is_missing_or_damaged_is_made_again(study, tmp_path, name, damaged):
+    first = carry_out(study, "small", tmp_path)
+    (tmp_path / name).unlink()
+    if damaged:
+        (tmp_path / name).write_bytes(b"{")
+    again = carry_out(study, "small", tmp_path)
+    for got, expected in zip(again.runs, first.runs, strict=True):
+        assert got.columns["train_loss"].tolist() == expected.columns["train_loss"].tolist()
+        assert got.measures["last_loss"].tolist() == expected.measures["last_loss"].tolist()
+    assert again.record == first.record | {"seconds": None}  # how long it took is not known any more
+
+
+def test_a_folder_of_something_else_is_refused_before_it_is_written_to(study, tmp_path):
+    (tmp_path / "curves.parquet").write_text("mine")
+    with pytest.raises(InputError, match="the folder of a study must be new, empty, or that of this study, got"):
+        carry_out(study, "small", tmp_path)
+    assert (tmp_path / "curves.parquet").read_text() == "mine"
+
+
 def test_a_folder_of_another_study_is_refused(study, tmp_path):
     carry_out(study, "small", tmp_path)
     with pytest.raises(InputError, match="which holds others: choose another out"):
@@ -100,10 +121,12 @@ def test_pieces_of_the_queue_stand_for_a_study(study, tmp_path):
     (tmp_path / "out" / CURVES).rename(gpu / "tiny.parquet")
     settings = {name: one.to_json() for name, one in study.configurations().items()}
     members = {run.name: {"sizes": run.sizes, "configuration": settings[run.name]} for run in carried.runs}
-    piece = {"finished": True, "environment": {}, "members": members}
+    measures = {run.name: [{"step": 6, "last_loss": 0.5}] for run in carried.runs}
+    piece = {"finished": True, "environment": {}, "members": members, "measures": measures}
     (gpu / "tiny.json").write_text(json.dumps(piece))
     found = of_pieces(gpu, study)
     assert [run.settings for run in found.runs] == [{"seed": 0}, {"seed": 1}]
+    assert [run.measures["last_loss"].tolist() for run in found.runs] == [[0.5], [0.5]]
     (gpu / "tiny.json").write_text(json.dumps(piece | {"finished": False}))
     assert of_pieces(gpu, study).runs == []
     (gpu / "tiny.json").write_text(json.dumps(piece))

@@ -43,6 +43,13 @@ def test_figure_1_is_not_seen_where_it_is_not(changed, fails):
     assert {place for place, verdict in enumerate(found) if verdict == FAILS} >= fails
 
 
+def test_a_collapse_after_generalizing_is_no_dip():
+    run = three_views()
+    fallen = np.where(STEPS > 9000, 1, run.columns["test_correct"])
+    found = list(ThreeViews(seeds=(0,)).findings([three_views(test_correct=fallen)]))
+    assert found[1].values == list(ThreeViews(seeds=(0,)).findings([run]))[1].values
+
+
 def test_a_loss_that_is_large_in_a_collapse_alone_does_not_count():
     """A collapse of train accuracy after all is known, whose loss is large; and a low loss just before it."""
     loss = np.where(STEPS < 600, 4.5, 4.6)

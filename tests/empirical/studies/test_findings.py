@@ -54,8 +54,9 @@ def test_what_was_demanded_is_told(low, high, told):
     assert within("?", "", [2.0], low, high).demanded == told
 
 
-def test_a_published_number_stands_in_the_place_of_the_range():
-    assert within("?", "", [2.0], 1, 3, "2 (a paper)").demanded == "2 (a paper)"
+def test_what_is_demanded_of_the_median_is_told_beside_what_was_published():
+    assert within("?", "", [2.0], 1, 3, "2 (a paper)").demanded == "2 (a paper); 1 to 3"
+    assert within("?", "", [2.0], 1, 10_500, of_median=True).demanded == "1 to 10500, in the median"
 
 
 def test_what_is_only_reported_has_no_verdict():

@@ -24,6 +24,21 @@ def test_a_loss_in_float64_must_not_generalize_and_stablemax_must():
     assert verdicts(study, runs(None, None))[:2] == [UNDECIDED, FAILS]  # nothing generalizes: nothing was avoided
 
 
+def test_each_claim_is_judged_at_its_own_rate():
+    """Float64 at the low rate and StableMax at the usual one; the other rate of each is no matter."""
+    study = Numerics(seeds=(0,))
+    usual, low = study.rates
+
+    def late(loss, rate):
+        return 500 if (loss, rate) in {("float64", usual), ("stablemax", usual)} else None
+
+    losses = ("float32", "float64", "stablemax")
+    runs = [
+        made_up({"seed": 0, "loss": loss, "rate": rate}, test=late(loss, rate)) for loss in losses for rate in (usual, low)
+    ]
+    assert verdicts(study, runs)[:2] == [HOLDS, HOLDS]
+
+
 def test_a_last_accuracy_above_one_half_is_generalizing():
     study = Numerics(seeds=(0,))
     half = {"test_correct": np.full(len(STEPS), 600)}

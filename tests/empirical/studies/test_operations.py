@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from grokdd.empirical.studies.finding import FAILS, HOLDS
-from grokdd.empirical.studies.operations import OF_THE_PAPER, Operations
+from grokdd.empirical.studies.operations import HARDEST, OF_THE_PAPER, Operations
 
 from .made_up import made_up
 
@@ -20,6 +20,16 @@ def test_the_least_share_of_an_operation_is_that_at_which_it_generalizes():
     assert found["Least share of the examples that was enough for x+y?"] == (0.8,)
     assert found["Least share of the examples that was enough for x-y?"] == (np.inf,)
     assert found["Step of 95 % test accuracy on x-y with 80 % of the examples?"] == (np.inf,)
+
+
+def test_all_operations_must_come_but_the_last():
+    study = Operations(fractions=(0.8,), seeds=(0,))
+    for generalized, verdict in ((500, HOLDS), (None, FAILS)):
+        runs = [made_up({"seed": 0, "operation": one, "fraction": 0.8}, test=generalized) for one in OF_THE_PAPER]
+        found = {one.question: one.verdict for one in study.findings(runs)}
+        for operation in OF_THE_PAPER:
+            other = {HOLDS: FAILS, FAILS: HOLDS}[verdict] if operation == HARDEST else verdict
+            assert found[f"Step of 95 % test accuracy on {operation} with 80 % of the examples?"] == other
 
 
 @pytest.mark.parametrize(("with_more", "verdict"), [(520, HOLDS), (800, FAILS), (None, FAILS)])

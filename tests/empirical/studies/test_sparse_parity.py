@@ -40,3 +40,27 @@ def test_as_many_neurons_are_counted_as_answer_for_all():
     weights = {"layers.0.weight": inward, "layers.0.bias": np.eye(50)[10] * 1.5, "layers.1.weight": outward}
     signs = 1.0 - 2.0 * rng.integers(0, 2, (200, 8))
     assert fewest_neurons(weights, signs) == 3
+
+
+@pytest.mark.parametrize(("wrong", "expected"), [(2, 1), (3, 2)])
+def test_neurons_answer_for_all_on_98_of_100_inputs(wrong, expected):
+    """The first neuron is right but for so many of 100 inputs, which the second one puts right."""
+    signs = np.ones((100, 2))
+    signs[:wrong, 0] = -1.0
+    weights = {
+        "layers.0.weight": np.array([[3.0, 0.0], [-2.0, 0.0]]),
+        "layers.0.bias": np.array([1.0, 0.0]),
+        "layers.1.weight": np.array([[0.0, -1.0], [1.0, 0.0]]),
+    }
+    assert fewest_neurons(weights, signs) == expected
+
+
+def test_the_margin_is_that_of_both_outputs():
+    """Each neuron speaks for one of the two answers."""
+    signs = np.array([[1.0, -1.0], [-1.0, 1.0]] * 50)
+    weights = {
+        "layers.0.weight": np.array([[2.0, 0.0], [0.0, 1.0]]),
+        "layers.0.bias": np.zeros(2),
+        "layers.1.weight": np.array([[1.0, 0.0], [0.0, 1.0]]),
+    }
+    assert fewest_neurons(weights, signs) == 2

@@ -4,7 +4,9 @@ import pytest
 
 from grokdd.analytic import InputError
 from grokdd.empirical.studies.all_studies import STUDIES, study_named
-from grokdd.empirical.studies.study import named
+from grokdd.empirical.studies.study import named, those
+
+from .made_up import made_up
 
 EVERY = [(name, size) for name, sizes in STUDIES.items() for size in sizes]
 
@@ -27,6 +29,11 @@ def test_every_run_has_a_name_and_a_configuration_of_its_own(name, size):
     seeds = {settings["seed"] for settings in study.settings().values()}
     assert seeds == set(study.seeds)
     assert max(seeds) < 100  # those are for pilots, and 1000 and up for what is predicted
+
+
+def test_runs_are_found_by_their_settings_in_order_of_seeds():
+    runs = [made_up({"seed": seed, "width": width}) for seed in (2, 0, 1) for width in (4, 8)]
+    assert [run.settings for run in those(runs, width=8)] == [{"seed": seed, "width": 8} for seed in (0, 1, 2)]
 
 
 def test_names_can_be_folders():

@@ -29,6 +29,7 @@ def test_the_slope_against_decay_is_found(power, verdict):
 def test_decays_at_which_a_seed_never_generalizes_are_left_out_and_named():
     study, runs = of_decay(-1.0)
     runs[-1] = made_up({"seed": 2, "decay": 4.0}, test=None)
-    slope, largest, *_ = study.findings(runs)
+    slope, largest, train, *_ = study.findings(runs)
     assert slope.median == pytest.approx(-1, abs=0.05)
     assert largest.values == (2.0,)
+    assert train.values == (1.0, 1.0, 1.0)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from grokdd.empirical.studies.finding import FAILS, HOLDS
-from grokdd.empirical.studies.weight_norm import WeightNorm
+from grokdd.empirical.studies.finding import FAILS, HOLDS, REPORTED
+from grokdd.empirical.studies.weight_norm import LATER, WeightNorm
 
 from .made_up import STEPS, made_up, rise, verdicts
 
@@ -18,15 +18,25 @@ def norm_rises_and_falls(peak, low, *, train=140, largest_loss_at=1000):
 
 
 def test_check_6_holds_where_it_is_so():
-    assert verdicts(WeightNorm(seeds=(0,)), [norm_rises_and_falls(700, 6000)]) == [HOLDS] * 12
+    found = verdicts(WeightNorm(seeds=(0,)), [norm_rises_and_falls(700, 6000)])
+    assert found == [HOLDS] * 10 + [REPORTED] + [HOLDS] * 2
+
+
+def test_how_much_later_it_generalizes_than_its_norm_falls_is_reported():
+    (late,) = (
+        one
+        for one in WeightNorm(seeds=(0,)).findings([norm_rises_and_falls(700, 3000)])
+        if "over that at which the norm is below" in one.question
+    )
+    assert late.values[0] > 1.5
 
 
 @pytest.mark.parametrize(
     ("run", "fails"),
     [
         (norm_rises_and_falls(1500, 6000), "Step of the largest norm?"),
-        (norm_rises_and_falls(700, 9500), "Norm at the step of 95 % test accuracy over the initial one?"),
-        (norm_rises_and_falls(160, 6000, train=150), "The same over the step of 99 % train accuracy?"),
+        (norm_rises_and_falls(700, 9500), f"Norm at the step of 95 % test accuracy over the initial one{LATER}?"),
+        (norm_rises_and_falls(160, 6000, train=150), f"The same over the step of 99 % train accuracy{LATER}?"),
         (norm_rises_and_falls(700, 6000, largest_loss_at=4000), "Step of the largest test loss?"),
     ],
 )

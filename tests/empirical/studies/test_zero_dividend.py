@@ -43,6 +43,16 @@ def test_each_claim_of_zero_dividends_can_fail(own, without, place):
     assert [at for at, verdict in enumerate(found) if verdict == FAILS] == [place]
 
 
+def test_a_rise_of_the_rest_at_the_start_or_the_end_of_its_window_counts():
+    for first, last, fails in ((251, 300, True), (470, 499, True), (200, 245, False), (510, 590, False)):
+        run = of_zero_dividends()
+        rest = np.where((first <= STEPS) & (last >= STEPS), 100, run.columns["test_rest_correct"])
+        assert rest.max() == 100
+        risen = dataclasses.replace(run, columns=run.columns | {"test_rest_correct": rest})
+        found = verdicts(ZeroDividend(seeds=(0,)), [risen, of_zero_dividends(taken_out=True, peak=53)])
+        assert (found[3] == FAILS) is fails
+
+
 def test_other_zero_dividends_than_the_public_split_has_are_noticed():
     run = of_zero_dividends()
     other = dataclasses.replace(run, sizes=run.sizes | {"test_zero_dividend": 48})
