@@ -182,6 +182,7 @@ class Trainings(Piece):
             }
             for name, run in done.runs.items()
         }
+        measures = {} if self.study is None else {name: self.study.measured(run) for name, run in done.runs.items()}
         begun_with = next((run.environment for run in done.runs.values()), environment())
         return {
             "finished": done.finished,
@@ -189,7 +190,7 @@ class Trainings(Piece):
             "environment": begun_with,
             "failures": dict(done.failures),
             "members": members,
-            "measures": {} if self.study is None else {name: self.study.measured(run) for name, run in done.runs.items()},
+            "measures": measures,
         }
 
 

@@ -266,9 +266,9 @@ Two experiments were changed after a first record of them, and run again:
   than published. To tell whether that is a matter of the engine, *constrained_norm_plainly* trains the same network by
   a plain loop that was written apart, on the same splits, from weights that PyTorch draws. Both make the same steps
   from the same weights (a test), and the plain loop's seeds come late too, or more often never. So the engine is not
-  the cause; seeds decide, and rounding where they come near the level. Two things are open: whether the two ways to draw
-  weights differ by more than chance, which gives as many more "never" about once in 17, and why the five runs that were
-  reported or re-run elsewhere (docs/sources.md) know the train set by step 313, where one of these twenty does.
+  the cause; seeds decide, and rounding where they come near the level. Two things are open: whether the two ways to
+  draw weights differ by more than chance, which gives as many more "never" about once in 17, and why the five runs that
+  were reported or re-run elsewhere (docs/sources.md) know the train set by step 313, where one of these twenty does.
 
 ## Claims
 

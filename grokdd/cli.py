@@ -318,7 +318,9 @@ def experiment(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="A study (docs/studies.md), or all of them.")],
     size: Annotated[str, typer.Option(help="small: minutes on two cores; full: for a card, or a night.")] = "small",
-    seeds: Annotated[list[int] | None, typer.Option(help="A seed in place of its own; for more: --seeds 1 --seeds 2.")] = None,
+    seeds: Annotated[
+        list[int] | None, typer.Option(help="Seed in place of its own; more: --seeds 1 --seeds 2.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the study; one begun in it is resumed.", **A_PATH)] = None,
     results: Annotated[
         Path | None, typer.Option(help="Also keep curves, figure and findings in this folder.", **A_PATH)

@@ -62,7 +62,7 @@ def carry_out(
     from ..ensembles import run_ensemble
 
     if out.exists() and not (out / ENSEMBLE).exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"the folder of a study must be new, empty, or that of this study, got {out}: give another one")
+        raise InputError(f"the folder of a study must be new, empty, or its own, got {out}: give another one")
     begun, resumed = time.monotonic(), (out / ENSEMBLE).exists()
     done = run_ensemble(study.configurations(), out=out / ENSEMBLE, device=device, progress=progress)
     if done.failures:

@@ -143,7 +143,7 @@ class WeightNorm(Study):
         generalizing = map(_norm_when_generalizing, runs)
         yield asked(f"Norm at the step of 95 % test accuracy over the initial one{LATER}?", generalizing, (0, 1))
         late = map(_late_after_norm, runs)
-        yield asked(f"Step of 95 % test accuracy over that at which the norm is below the initial one{LATER}?", late, None)
+        yield asked(f"Step of 95 % test accuracy over that of a norm below the initial one{LATER}?", late, None)
         yield asked("Step at which the norm is below the initial one?", map(_below, runs), demanded.below_initial)
         yield asked("Norm at the end over the initial one?", map(_last, runs), demanded.last_norm)
 

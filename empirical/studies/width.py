@@ -120,8 +120,9 @@ class Width(Study):
     def at_equal_compute(self, run: RecordedRun) -> int | None:
         """Return the evaluation after the steps that make weights times steps equal; None if it has not so many.
 
-        Weights, and the operations of a step, are taken to grow as the square of the width. (From 32 to 128 they are
-        13.6 times as many by count, not 16.) Networks narrower than the middle one would need more steps than they have.
+        Weights, and the operations of a step, are taken to grow as the square of the width. (By count they are 13.6
+        times as many at 128 as at 32, not 16.) Networks narrower than the middle one would need more steps than they
+        have.
         """
         if run.settings["width"] < self.middle:
             return None

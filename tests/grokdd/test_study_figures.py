@@ -234,7 +234,7 @@ def test_the_reference_of_weight_decay_has_slope_minus_1_and_the_median_leaves_o
 
 def test_accelerators_stand_beside_the_median_without_any():
     _, recorded, figure = drawn("accelerators")
-    (plain,) = lines_of(figure.axes[0], label="median with none, decay 2")
+    (plain,) = lines_of(figure.axes[0], label="median without any, decay 2")
     one, other = (generalizes_at(run) for run in those(recorded.runs, accelerator="none", decay=2.0))
     assert one
     assert other

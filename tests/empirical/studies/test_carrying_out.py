@@ -85,7 +85,7 @@ def test_a_file_that_is_missing_or_damaged_is_made_again(study, tmp_path, name, 
 
 def test_a_folder_of_something_else_is_refused_before_it_is_written_to(study, tmp_path):
     (tmp_path / "curves.parquet").write_text("mine")
-    with pytest.raises(InputError, match="the folder of a study must be new, empty, or that of this study, got"):
+    with pytest.raises(InputError, match="the folder of a study must be new, empty, or its own, got"):
         carry_out(study, "small", tmp_path)
     assert (tmp_path / "curves.parquet").read_text() == "mine"
 

@@ -26,7 +26,7 @@ def test_how_much_later_it_generalizes_than_its_norm_falls_is_reported():
     (late,) = (
         one
         for one in WeightNorm(seeds=(0,)).findings([norm_rises_and_falls(700, 3000)])
-        if "over that at which the norm is below" in one.question
+        if "over that of a norm below" in one.question
     )
     assert late.values[0] > 1.5
 
