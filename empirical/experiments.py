@@ -144,6 +144,11 @@ def constrained_norm_plainly(seed: int = 0, **settings: Any) -> Configuration:
     return constrained_norm(seed, **settings)
 
 
+def constrained_norm_precisely(seed: int = 0, **settings: Any) -> Configuration:
+    """Return the same in float64 throughout, as [Liu2022] computes it: does rounding decide when a seed comes?"""
+    return constrained_norm(seed, **{"number_format": "float64", "loss_format": "float64"} | settings)
+
+
 def fourier_progress(seed: int = 0, **settings: Any) -> Configuration:
     """Return addition mod 113 until it is generalized for some time, its weights kept along the way."""
     own: dict[str, Any] = {

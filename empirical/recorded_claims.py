@@ -22,6 +22,7 @@ EXPERIMENTS: dict[str, tuple[int, ...]] = {
     "tour": (0, 1, 2, 3, 4),
     "constrained_norm": (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
     "constrained_norm_plainly": (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
+    "constrained_norm_precisely": (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
     "fourier_progress": (0,),
     "decay_1": (0, 1, 2, 3, 4),
     "decay_1_plainly": (0, 1, 2, 3, 4),
@@ -173,6 +174,7 @@ CLAIMS = (
     ),
     *_of_constrained_norm("constrained_norm"),
     *_of_constrained_norm("constrained_norm_plainly"),
+    *_of_constrained_norm("constrained_norm_precisely"),
     Claim(
         "fourier_progress",
         "Step of 95 % test accuracy, weight decay 1?",
