@@ -312,7 +312,9 @@ def sweep(
 
 @app.command(
     short_help="Carry out a study, and judge it.",
-    epilog="\b\nExamples:\n  grokdd experiment sparse_parity\n  grokdd experiment all",
+    epilog="\b\nNAME: figure_1, width, zero_dividend, operations, weight_decay, progress_measures,\n"
+    "  weight_norm (also --size smaller_init), sparse_parity, numerics, accelerators; all\n"
+    "Examples:\n  grokdd experiment sparse_parity\n  grokdd experiment all",
 )
 def experiment(
     context: typer.Context,

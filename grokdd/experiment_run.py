@@ -1,5 +1,7 @@
 """What `grokdd experiment` does: a study carried out, what it found, and its figure."""
 
+import errno
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,7 +12,7 @@ from .analytic.wording import counted
 from .empirical.studies.all_studies import STUDIES, study_named
 from .empirical.studies.carrying_out import ENSEMBLE, Recorded, carry_out
 from .empirical.studies.finding import Finding
-from .empirical.studies.on_record import FIGURE, keep_on_record, shown
+from .empirical.studies.on_record import FIGURE, keep_on_record, place, shown
 from .empirical.studies.study import Study
 from .output import Output, wrapped
 from .sweep_progress import sweep_progress
@@ -65,8 +67,12 @@ def _demand_a_record(study: Study, size: str, results: Path) -> None:
     """Raise an InputError unless the study may go on record, and where it is to."""
     if study != STUDIES[study.name][size]:
         raise InputError("--seeds must be left out with --results: on record are the seeds that were chosen beforehand")
-    if results.exists() and not results.is_dir():
-        raise InputError(f"--results must be a folder, got the file {results}")
+    target = place(results, study, size)
+    there = next(one for one in (target, *target.parents) if one.exists())
+    if not there.is_dir():
+        raise InputError(f"--results must be a folder, got {results}, which is or lies under the file {there}")
+    if not os.access(there, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
 def lines(done: Done) -> Iterator[str]:

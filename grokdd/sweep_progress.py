@@ -52,7 +52,7 @@ class Tally:
         """Return all this as one line."""
         at_end = sum(step >= self._budgets[name] for name, step in self._made.items())
         left = self.seconds_left
-        time_left = "" if left is None else f"  about {duration(left)} left"
+        time_left = "" if left is None else f"  at most about {duration(left)} left"
         return f"{self.share:6.1%}  {at_end} of {len(self._budgets)} members at their last step{time_left}"
 
 

@@ -4,13 +4,15 @@
     measures.parquet   what a study measures on the weights that were kept, if it does
     record.json        study, size, settings of each member, sizes of its parts, machine, versions, commit
 
-All can be read without torch. Findings and figures are made from them alone.
+All can be read without torch. Findings and figures are made from them alone, and they are made anew from the ensemble
+whenever it is carried on; `seconds.txt`, how long training took over all calls, is kept.
 """
 
 import dataclasses
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow
 from pyarrow import parquet
+from safetensors import SafetensorError
 
 from ...analytic.errors import InputError
 from ..recorded_run import RecordedRun
@@ -27,9 +30,11 @@ from .study import Study
 
 if TYPE_CHECKING:
     from ..ensembles import Ensemble
+    from ..runs import Run
     from ..training import Evaluation
 
 CURVES, MEASURES, RECORD, ENSEMBLE = "curves.parquet", "measures.parquet", "record.json", "ensemble"
+SECONDS = "seconds.txt"
 
 
 @dataclass(frozen=True)
@@ -63,25 +68,34 @@ def carry_out(
 
     if out.exists() and not (out / ENSEMBLE).exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"the folder of a study must be new, empty, or its own, got {out}: give another one")
-    begun, resumed = time.monotonic(), (out / ENSEMBLE).exists()
-    done = run_ensemble(study.configurations(), out=out / ENSEMBLE, device=device, progress=progress)
+    with _timed(out):
+        done = run_ensemble(study.configurations(), out=out / ENSEMBLE, device=device, progress=progress)
     if done.failures:
         raise InputError(
             f"every member must be trained, but {'; '.join(f'{k}: {v}' for k, v in done.failures.items())}"
         )
-    if resumed and (known := _kept(study, out)) is not None:
-        return known
-    keep(study, size, done, out, seconds=None if resumed else time.monotonic() - begun)
+    keep(study, size, done, out, seconds=_seconds(out))
     return load(out)
 
 
-def _kept(study: Study, out: Path) -> Recorded | None:
-    """Return what a folder keeps of a study that has ended; None where a file is missing or damaged: it can be made."""
-    if type(study).measured is not Study.measured and not (out / MEASURES).exists():
-        return None
+@contextmanager
+def _timed(out: Path) -> Iterator[None]:
+    """Add the time of a call to that of the calls before, unless the study had ended with them."""
+    ended, begun = (out / RECORD).exists(), time.monotonic()
+    before = _seconds(out) if (out / ENSEMBLE).exists() else 0.0
     try:
-        return load(out)
-    except InputError:
+        yield
+    finally:
+        if not ended and before is not None and (out / ENSEMBLE).exists():
+            taken = before + time.monotonic() - begun
+            write_whole(out / SECONDS, lambda beside: beside.write_text(f"{taken:.1f}\n", encoding="utf-8"))
+
+
+def _seconds(out: Path) -> float | None:
+    """Return the time of all calls so far; None where it is not known."""
+    try:
+        return float((out / SECONDS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return None
 
 
@@ -102,10 +116,17 @@ def keep(study: Study, size: str, done: "Ensemble", out: Path, *, seconds: float
         "members": members,
     }
     _write(out / CURVES, {name: run.table() for name, run in done.runs.items()})
-    measured = {name: rows for name, run in done.runs.items() if (rows := study.measured(run))}
+    measured = {name: rows for name, run in done.runs.items() if (rows := _measured(study, run))}
     if measured:
         _write(out / MEASURES, {name: to_table(rows) for name, rows in measured.items()})
     write_json(out / RECORD, record)
+
+
+def _measured(study: Study, run: "Run") -> list[dict[str, float]]:
+    try:
+        return study.measured(run)
+    except SafetensorError as error:
+        raise InputError(f"{run.path} must hold whole snapshots of its weights, got: {error}") from None
 
 
 def _write(path: Path, tables: dict[str, pyarrow.Table]) -> None:
@@ -121,12 +142,13 @@ def load(folder: Path) -> Recorded:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         curves = by_member(folder / CURVES)
         measures = by_member(folder / MEASURES) if (folder / MEASURES).exists() else {}
-    except (OSError, ValueError, pyarrow.ArrowException) as error:
-        raise InputError(f"{folder} must hold a study that was carried out, {CURVES} and {RECORD}: {error}") from None
-    runs = [
-        RecordedRun(name, own["settings"], own["sizes"], curves[name], measures.get(name, {}))
-        for name, own in record["members"].items()
-    ]
+        runs = [
+            RecordedRun(name, own["settings"], own["sizes"], curves[name], measures.get(name, {}))
+            for name, own in record["members"].items()
+        ]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, pyarrow.ArrowException) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise InputError(f"{folder} must hold a study that was carried out, {CURVES} and {RECORD}: {reason}") from None
     return Recorded(record, runs)
 
 

@@ -76,7 +76,7 @@ def _of_study(results: Path, name: str, size: str) -> Iterator[str]:
     kept = (folder / RECORD).exists()
     recorded = of_these_settings(load(folder), study) if kept else of_pieces(results / PIECES, study)
     if len(recorded.runs) < len(study.configurations()):
-        yield f"**Not measured**: {len(recorded.runs)} of {len(study.configurations())} runs. {command}"
+        yield f"**Not measured**: {len(recorded.runs)} of {len(study.configurations())} runs. {command}{_queued(study, size)}"
         yield ""
         return
     yield f"{command}: {_made_by(recorded)}"
@@ -91,6 +91,18 @@ def _of_study(results: Path, name: str, size: str) -> Iterator[str]:
         cells = one.question, one.setting, len(one.values), shown(one), one.demanded or "-", verdict
         yield f"| {' | '.join(map(str, cells))} |"
     yield ""
+
+
+def _queued(study: Study, size: str) -> str:
+    """Return that the study waits for a card, and how long it is expected to take there, if it does."""
+    from ..gpu_queue import STUDIES_ON_A_CARD, of_study
+
+    if (study.name, size) not in STUDIES_ON_A_CARD:
+        return ""
+    minutes = sum(piece.minutes for piece in of_study(study, size))
+    return (
+        f" There was no card; it waits in the queue (`python -m grokdd.empirical.gpu_queue --list`), ~{minutes:g} min."
+    )
 
 
 def _made_by(recorded: Recorded) -> str:

@@ -28,7 +28,7 @@ class Study(ABC):
     """By which the command knows it."""
 
     seeds: tuple[int, ...] = (0, 1, 2)
-    """Initial weights and batch order. All are reported; none is replaced."""
+    """Initial weights and batch order. All are reported; what was replaced is told (docs/studies.md)."""
 
     @abstractmethod
     def members(self) -> Iterator[tuple[Settings, Configuration]]:

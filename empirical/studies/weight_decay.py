@@ -68,9 +68,10 @@ class WeightDecay(Study):
         )
         learned = [decay for decay in self.decays if all(map(generalizes_at, those(runs, decay=decay)))]
         slopes = [_slope(those(runs, seed=seed), learned) for seed in self.seeds]
+        again = "; seeds 0 to 2 were replaced" if self.seeds == (3, 4, 5) else ""
         yield within(
-            "Slope of log step of 95 % test accuracy against log decay?",
-            setting,
+            "Slope of log step of 95 % test accuracy against log decay, up to the next row's?",
+            f"{setting}{again}",
             slopes,
             -1.3,
             -0.7,

@@ -1,6 +1,7 @@
 """The GPU queue lists its pieces, does the next ones within its time, repeats none, and hands over small files."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -56,6 +57,13 @@ def test_a_study_is_in_the_queue_and_each_run_of_it_once(name, size):
     ]
     assert len(held) == len(dict(held))
     assert dict(held) == study.configurations()
+
+
+def test_every_size_of_every_study_is_on_record_or_in_the_queue():
+    results = Path(__file__).resolve().parents[2] / "results"
+    for name, sizes in STUDIES.items():
+        for size in sizes:
+            assert (results / name / size / "record.json").exists() or (name, size) in gpu_queue.STUDIES_ON_A_CARD
 
 
 def test_next_finishes_pieces_as_they_would_be_alone_and_does_not_repeat_them(queue, capsys, tmp_path):

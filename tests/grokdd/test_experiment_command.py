@@ -55,9 +55,18 @@ def test_other_seeds_do_not_take_the_place_of_a_record(grokdd, tmp_path):
 
 def test_results_must_be_a_folder(grokdd, tmp_path):
     (tmp_path / "file").write_text("")
-    answer = grokdd("experiment", "weight_norm", "--out", tmp_path / "out", "--results", tmp_path / "file")
+    for results in (tmp_path / "file", tmp_path / "file" / "below"):
+        answer = grokdd("experiment", "weight_norm", "--out", tmp_path / "out", "--results", results)
+        assert answer.code == 2
+        assert f"which is or lies under the file {tmp_path / 'file'}" in answer.err
+        assert not (tmp_path / "out").exists()
+
+
+def test_results_that_may_not_be_written_are_refused_before_training(grokdd, tmp_path, monkeypatch):
+    monkeypatch.setattr("grokdd.experiment_run.os.access", lambda *_: False)
+    answer = grokdd("experiment", "weight_norm", "--out", tmp_path / "out", "--results", tmp_path / "results")
     assert answer.code == 2
-    assert "--results must be a folder, got the file" in answer.err
+    assert "Permission denied" in answer.err
     assert not (tmp_path / "out").exists()
 
 

@@ -71,7 +71,7 @@ def test_the_time_left_counts_the_steps_that_this_process_made():
     now = 10.0
     tally.hear(evaluation("a", 60))
     assert tally.seconds_left == pytest.approx((200 - 60) * 10 / 20)
-    assert tally.told() == " 30.0%  0 of 2 members at their last step  about 70 s left"
+    assert tally.told() == " 30.0%  0 of 2 members at their last step  at most about 70 s left"
 
 
 def test_lines_come_now_and_then_and_on_a_terminal_one_over_the_other():

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from grokdd.analytic import InputError
 from grokdd.empirical import Configuration
 from grokdd.empirical.studies import on_record
-from grokdd.empirical.studies.carrying_out import CURVES, MEASURES, RECORD, carry_out, load
+from grokdd.empirical.studies.carrying_out import CURVES, MEASURES, RECORD, SECONDS, carry_out, load
 from grokdd.empirical.studies.finding import within
 from grokdd.empirical.studies.on_record import keep_on_record, number, of_pieces, section, shown
 from grokdd.empirical.studies.study import Study
@@ -64,9 +65,9 @@ def test_what_was_measured_on_weights_is_kept_beside_the_curves(study, tmp_path)
 
 def test_a_study_that_was_carried_out_is_read_and_not_trained_again(study, tmp_path, monkeypatch):
     first = carry_out(study, "small", tmp_path)
-    written = (tmp_path / RECORD).stat().st_mtime_ns
-    assert carry_out(study, "small", tmp_path).record == first.record
-    assert (tmp_path / RECORD).stat().st_mtime_ns == written
+    trained = []
+    assert carry_out(study, "small", tmp_path, progress=trained.append).record == first.record
+    assert trained == []
 
 
 @pytest.mark.parametrize("name", [CURVES, MEASURES, RECORD])
@@ -80,7 +81,32 @@ def test_a_file_that_is_missing_or_damaged_is_made_again(study, tmp_path, name, 
     for got, expected in zip(again.runs, first.runs, strict=True):
         assert got.columns["train_loss"].tolist() == expected.columns["train_loss"].tolist()
         assert got.measures["last_loss"].tolist() == expected.measures["last_loss"].tolist()
-    assert again.record == first.record | {"seconds": None}  # how long it took is not known any more
+    assert again.record | {"seconds": 0} == first.record | {"seconds": 0}
+
+
+def test_files_of_another_study_are_not_believed(study, tmp_path):
+    own, other = (
+        carry_out(one, "small", tmp_path / str(one.steps)) for one in (study, dataclasses.replace(study, steps=8))
+    )
+    for name in (CURVES, RECORD, MEASURES):
+        shutil.copyfile(tmp_path / "8" / name, tmp_path / "6" / name)
+    again = carry_out(study, "small", tmp_path / "6")
+    assert [run.step[-1] for run in again.runs] == [run.step[-1] for run in own.runs] == [6, 6]
+    assert [run.step[-1] for run in other.runs] == [8, 8]
+
+
+def test_the_time_of_calls_that_were_stopped_counts(study, tmp_path):
+    def stop(evaluation):
+        if evaluation.step >= 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(study, "small", tmp_path, progress=stop)
+    (tmp_path / SECONDS).write_text("100.0\n")
+    assert carry_out(study, "small", tmp_path).record["seconds"] > 100
+    ended = float((tmp_path / SECONDS).read_text())
+    carry_out(study, "small", tmp_path)
+    assert float((tmp_path / SECONDS).read_text()) == ended
 
 
 def test_a_folder_of_something_else_is_refused_before_it_is_written_to(study, tmp_path):
@@ -99,10 +125,11 @@ def test_a_folder_of_another_study_is_refused(study, tmp_path):
 @pytest.mark.parametrize("name", [CURVES, RECORD])
 def test_what_holds_no_study_is_refused_in_one_line(study, tmp_path, name):
     carry_out(study, "small", tmp_path)
-    (tmp_path / name).write_bytes(b"{")
-    with pytest.raises(InputError, match="must hold a study that was carried out") as error:
-        load(tmp_path)
-    assert "\n" not in str(error.value)
+    for content in (b"{", b"[]", b"{}", b'{"seconds": 12.0}'):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(InputError, match="must hold a study that was carried out") as error:
+            load(tmp_path)
+        assert "\n" not in str(error.value)
 
 
 def test_the_page_says_what_was_found_and_what_was_not_measured(study, tmp_path):

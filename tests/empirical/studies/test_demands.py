@@ -27,6 +27,7 @@ DEMANDED = {
         *("1.374 to 1.517", "150 to 1200", "0 to 1", "at least 1", "0 to 1", "0 to 8000", "0.6635 to 0.8057"),
     ],
     ("sparse_parity", "small"): ["at least 2", "1 to 12"],
+    ("sparse_parity", "full"): ["at least 2", "1 to 12"],
     ("numerics", "small"): ["0 to 0.5", "0 to 6000"],
     ("accelerators", "small"): ["at least 2, in the median"] * 3,
 }
