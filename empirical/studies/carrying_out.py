@@ -88,7 +88,11 @@ def _timed(out: Path) -> Iterator[None]:
     finally:
         if not ended and before is not None and (out / ENSEMBLE).exists():
             taken = before + time.monotonic() - begun
-            write_whole(out / SECONDS, lambda beside: beside.write_text(f"{taken:.1f}\n", encoding="utf-8"))
+            write_whole(out / SECONDS, lambda beside: _write_seconds(beside, taken))
+
+
+def _write_seconds(path: Path, seconds: float) -> None:
+    path.write_text(f"{seconds:.1f}\n", encoding="utf-8")
 
 
 def _seconds(out: Path) -> float | None:

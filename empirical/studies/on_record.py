@@ -76,7 +76,8 @@ def _of_study(results: Path, name: str, size: str) -> Iterator[str]:
     kept = (folder / RECORD).exists()
     recorded = of_these_settings(load(folder), study) if kept else of_pieces(results / PIECES, study)
     if len(recorded.runs) < len(study.configurations()):
-        yield f"**Not measured**: {len(recorded.runs)} of {len(study.configurations())} runs. {command}{_queued(study, size)}"
+        all_runs = len(study.configurations())
+        yield f"**Not measured**: {len(recorded.runs)} of {all_runs} runs. {command}{_queued(study, size)}"
         yield ""
         return
     yield f"{command}: {_made_by(recorded)}"
@@ -100,9 +101,8 @@ def _queued(study: Study, size: str) -> str:
     if (study.name, size) not in STUDIES_ON_A_CARD:
         return ""
     minutes = sum(piece.minutes for piece in of_study(study, size))
-    return (
-        f" There was no card; it waits in the queue (`python -m grokdd.empirical.gpu_queue --list`), ~{minutes:g} min."
-    )
+    queue = "`python -m grokdd.empirical.gpu_queue --list`"
+    return f" There was no card: it waits in the queue ({queue}), about {minutes:g} minutes."
 
 
 def _made_by(recorded: Recorded) -> str:

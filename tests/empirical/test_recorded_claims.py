@@ -38,6 +38,7 @@ FAILED = {
     ("constrained_norm", "Step of 95 % test accuracy, the norm held?"),
     ("constrained_norm", "How many steps after 95 % train accuracy?"),
     ("constrained_norm_plainly", "Step of 95 % test accuracy, the norm held?"),
+    ("constrained_norm_precisely", "Step of 95 % test accuracy, the norm held?"),
     ("constrained_norm_plainly", "How many steps after 95 % train accuracy?"),
 }
 """Claims that the recorded runs refute; they stay on the page."""

@@ -85,9 +85,8 @@ def test_a_file_that_is_missing_or_damaged_is_made_again(study, tmp_path, name, 
 
 
 def test_files_of_another_study_are_not_believed(study, tmp_path):
-    own, other = (
-        carry_out(one, "small", tmp_path / str(one.steps)) for one in (study, dataclasses.replace(study, steps=8))
-    )
+    longer = dataclasses.replace(study, steps=8)
+    own, other = (carry_out(one, "small", tmp_path / str(one.steps)) for one in (study, longer))
     for name in (CURVES, RECORD, MEASURES):
         shutil.copyfile(tmp_path / "8" / name, tmp_path / "6" / name)
     again = carry_out(study, "small", tmp_path / "6")
