@@ -145,7 +145,7 @@ def constrained_norm_plainly(seed: int = 0, **settings: Any) -> Configuration:
 
 
 def constrained_norm_precisely(seed: int = 0, **settings: Any) -> Configuration:
-    """Return the same in float64 throughout, as [Liu2022] computes it: does rounding decide when a seed comes?"""
+    """Return the same in float64 throughout, as [Liu2022] computes it."""
     return constrained_norm(seed, **{"number_format": "float64", "loss_format": "float64"} | settings)
 
 

@@ -271,9 +271,10 @@ Two experiments were changed after a first record of them, and run again:
   the cause. Rounding has a part: *constrained_norm_precisely* has the same weights and splits in float64, as published,
   and there seed 4 comes at step 360, not 790, seed 6 at 490, not never, and seed 0 never, not at 630; the delay after
   95 % train accuracy is as short as published (a median of 50), and the median step, 485, is still late. The rest is
-  seeds, of which 277 is one. Two things are open: whether the two ways to draw weights differ by more than chance, which
-  gives as many more "never" about once in 17, and why the five runs that were reported or re-run elsewhere
-  (docs/sources.md) know the train set by step 313, where one of twenty does here in float32 and two of ten in float64.
+  seeds, of which 277 is one. Two things are open: whether the two ways to draw weights differ by more than chance,
+  which gives as many more "never" about once in 17, and why the five runs that were reported or re-run elsewhere
+  (docs/sources.md) know the train set by step 313, where one of twenty does here in float32 and three of ten in
+  float64.
 
 ## Claims
 
