@@ -1,7 +1,7 @@
 """What training really does: tasks, networks, a trainer, runs as folders, and the pattern model held against them.
 
 Training and measuring know nothing of the pattern model, so that they cannot flatter it; only the judges
-(`fitting`, `pattern_search`, `identification`, `verdict`) import it. torch is an extra: `pip install
+(the files of `fits`, and `verdict`) import it. torch is an extra: `pip install
 'grokdd[empirical]'`.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from . import experiments
     from .configuration import Configuration
     from .ensembles import Ensemble, run_ensemble
-    from .fitting import Fit, Fits, fit
+    from .fits.fitting import Fit, Fits, fit
     from .recorder import Recorder
     from .runs import Run
     from .sweeps import read_sweep
@@ -36,7 +36,7 @@ __getattr__, _lazy = lazy_names(
         "configuration": ("Configuration",),
         "ensembles": ("Ensemble", "run_ensemble"),
         "experiments": ("experiments",),
-        "fitting": ("Fit", "Fits", "fit"),
+        "fits.fitting": ("Fit", "Fits", "fit"),
         "recorder": ("Recorder",),
         "runs": ("Run",),
         "sweeps": ("read_sweep",),

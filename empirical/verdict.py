@@ -13,14 +13,14 @@ import numpy as np
 from ..analytic import PlateauConditions, Shape, plateau_conditions, shape
 from ..analytic.errors import InputError
 from ..analytic.training_curves import Array, Curves
-from .fitting import Fit
+from .fits.fitting import Fit
 from .observation import Fall, Observation, Thresholds, calm, observe, ordered
 
 KIND = "kind of curve"
 LIMITS_OF_A_FIT = (
     "This is a description of one run, after the fact, by a model that has seen all of it: it predicts nothing. No "
-    "baseline was fitted, so curves that know nothing of patterns may do as well; and no interval is given, because "
-    "the evaluations of one run are not independent."
+    "baseline was fitted, so curves that know nothing of patterns may do as well; and intervals are of this run's "
+    "parameters alone, and say nothing of other seeds."
 )
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from .analytic.exact import Exact
 from .analytic.wording import counted
 from .empirical import Fit, Fits, Run, Verdict, validate
 from .empirical import fit as fit_patterns
+from .empirical.fits.intervals import Interval
 from .empirical.run_folder import ENSEMBLE, MEMBERS
 from .naming import pattern_names, rule_name
 from .output import Output
@@ -19,6 +20,7 @@ from .run_summary import chance_of
 from .simulate import curves as simulated
 
 SILENT = Output(quiet=True)
+INTERVALS = "95 % profile intervals, of this run alone, widened for errors of neighbouring evaluations that go together"
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,9 @@ def lines(found: Comparison) -> Iterator[str]:
             f"  {name}: gamma {float(pattern.gamma):.4g}, alpha {float(pattern.alpha):.4g}, b {float(pattern.b):.4g} "
             f"(step {inflection(best, float(pattern.b)):.4g}), g {float(pattern.g):.4g}"
         )
+    yield f"  {INTERVALS}:"
+    for one in best.intervals or ():
+        yield f"    {one.name} {one.value:.4g} {range_of(one)}"
     for warning in best.warnings:
         yield f"  caution: {warning}"
     yield ""
@@ -93,9 +98,15 @@ def lines(found: Comparison) -> Iterator[str]:
     yield found.verdict.conclusion
 
 
+def range_of(one: Interval) -> str:
+    """Return an interval in words, and whether it ends only because the search does."""
+    ends = [side for side, is_open in (("below", one.open_below), ("above", one.open_above)) if is_open]
+    return f"[{one.low:.4g}, {one.high:.4g}]" + (f" (no end {' and '.join(ends)})" if ends else "")
+
+
 def by_cost(fits: Fits) -> list[Fit]:
     """Return the fits, the best first."""
-    return sorted(fits.all, key=lambda one: (one is not fits.best, one.cost))
+    return sorted(fits.all, key=lambda one: (one is not fits.best, one.deviance))
 
 
 def by_inflection(model: PatternModel) -> list[tuple[str, Pattern]]:
@@ -171,12 +182,14 @@ def _fit_json(one: Fit) -> dict[str, Any]:
         "time": one.time,
         "rmse_train": one.rmse_train,
         "rmse_test": one.rmse_test,
-        "cost": one.cost,
+        "deviance": one.deviance,
+        "scatter": one.scatter,
         "converged": one.converged,
         "starts": one.starts,
         "starts_at_best": one.starts_at_best,
         "at_bound": one.at_bound,
         "warnings": one.warnings,
+        "intervals": None if one.intervals is None else [asdict(interval) for interval in one.intervals],
         "patterns": [
             {"name": name, "gamma": float(p.gamma), "alpha": float(p.alpha), "b": float(p.b), "g": float(p.g)}
             for name, p in zip(pattern_names(one.model), one.model.patterns, strict=True)

@@ -19,7 +19,17 @@ from .empirical.observation import Point
 from .empirical.run_folder import write_text
 from .exit_codes import writing
 from .html_parts import Panel, bullets, page, panels, paragraph, section, sentence, table, text
-from .model_against_run import Comparison, agreement, answer, by_cost, by_inflection, inflection, short_of_levels
+from .model_against_run import (
+    INTERVALS,
+    Comparison,
+    agreement,
+    answer,
+    by_cost,
+    by_inflection,
+    inflection,
+    range_of,
+    short_of_levels,
+)
 from .naming import pattern_names, rule_name, task_name, trust
 from .output import fraction_text
 
@@ -287,6 +297,13 @@ def _fit(found: Comparison) -> Iterator[str]:
         ],
         numeric=(1, 2, 3, 4, 5),
     )
+    if best.intervals:
+        yield table(
+            f"{INTERVALS[0].upper()}{INTERVALS[1:]}.",
+            ("parameter", "value", "interval"),
+            [(one.name, one.value, range_of(one)) for one in best.intervals],
+            numeric=(1, 2),
+        )
     if best.warnings:
         yield paragraph("What in this fit should not be interpreted:")
         yield bullets(best.warnings)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grokdd.analytic import Curves, InputError, Mean, Pattern, PatternModel, Preferred, presets
-from grokdd.empirical.fitting import Fit, fit
+from grokdd.empirical.fits.fitting import Fit, fit
 from grokdd.empirical.observation import Thresholds
 from grokdd.empirical.verdict import KIND, LIMITS_OF_A_FIT, validate
 
@@ -28,12 +28,14 @@ def as_fit(model, time: Literal["log", "linear"] = "log"):
         rmse_test=9,
         calm_rmse_train=9,
         calm_rmse_test=9,
-        cost=9,
+        scatter=(9, 9),
+        deviance=9,
         converged=True,
         starts=1,
         starts_at_best=1,
         at_bound=(),
         warnings=(),
+        intervals=None,
     )
 
 

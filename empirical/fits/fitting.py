@@ -1,32 +1,37 @@
 """Pattern models fitted to training curves: one for each generalization rule and time axis, from many seeded starts.
 
-A fit describes a run after the fact. It comes without intervals, because the evaluations of one run are not
-independent, and without baselines; what it leaves unexplained stands in its errors and warnings. Its patterns bear
-no names: a role such as "heuristic" or "overfitting" would be read into the numbers, and they need not bear it out.
+A fit describes a run after the fact. Evaluations are weighed by their own scatter (`variance`), so that counting noise
+and what the model leaves unexplained are both told; the intervals of one run's parameters are profiles, widened for
+errors of neighbouring evaluations that go together (`profiles`, `dependence`). Patterns bear no names: a role such as
+"heuristic" or "overfitting" would be read into the numbers, and they need not bear it out.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..analytic.errors import InputError, shown
-from ..analytic.exact import Exact, as_fraction
-from ..analytic.model import PatternModel
-from ..analytic.pattern import Pattern
-from ..analytic.rules import Mean, Preferred, Priority, Rule, SoftPreference, Table
-from ..analytic.training_curves import Array, Curves
-from ..simulate import curves as simulated
+from ...analytic.errors import InputError, shown
+from ...analytic.exact import Exact, as_fraction
+from ...analytic.model import PatternModel
+from ...analytic.pattern import Pattern
+from ...analytic.rules import Mean, Preferred, Priority, Rule, Table
+from ...analytic.training_curves import Array, Curves
+from ...simulate import curves as simulated
+from ..observation import calm, ordered
+from .arrangements import in_order
+from .axes import TimeAxis, in_model_time, thinned
+from .candidates import Candidates
 from .identification import at_bound, warnings
-from .observation import calm, ordered
-from .pattern_search import LONG, SHORT, Problem, TimeAxis, in_model_time
+from .intervals import Interval, intervals, named_intervals
+from .search import Found, search
+from .starts import Scales, scales, starts
 
 LARGEST = 12
 """Patterns of the largest model that is fitted: what is derived from a model with more would need 2**n sets."""
-SAME_COST = 1e-3
-"""Relative difference up to which two starts have reached the same cost."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,9 +39,12 @@ class Fit:
     """One fitted model, in its own time: the logarithm of the step, or the step itself.
 
     The root mean square errors are over all evaluations; those called calm, over the evaluations where train accuracy
-    has not collapsed. `cost` is half the summed loss of both curves. `starts_at_best` of the `starts` reached it, a
-    simple sign of whether it is the global minimum. `at_bound` names parameters that ended on a bound of the search,
-    and `warnings` what in this answer should not be interpreted.
+    has not collapsed. `scatter` is s of train and of test accuracy: evaluations scatter about the model with variance
+    mu (1 - mu) s, of which 1 / size is counting noise and the rest what the model leaves unexplained. `deviance` is
+    twice the negative logarithm of the quasi-likelihood, up to what all fits to one run share: less is better.
+    `starts_at_best` of the `starts` reached the least cost, a simple sign of whether it is the global minimum.
+    `at_bound` names parameters that ended on a bound of the search, and `warnings` what in this answer should not be
+    interpreted.
     """
 
     model: PatternModel
@@ -46,12 +54,15 @@ class Fit:
     rmse_test: float
     calm_rmse_train: float
     calm_rmse_test: float
-    cost: float
+    scatter: tuple[float, float]
+    deviance: float
     converged: bool
     starts: int
     starts_at_best: int
     at_bound: tuple[str, ...]
     warnings: tuple[str, ...]
+    intervals: tuple[Interval, ...] | None
+    """One for each parameter, pattern by pattern; None where they were not asked for."""
 
     @property
     def rule(self) -> Rule:
@@ -100,7 +111,8 @@ def fit(
     Parameters
     ----------
     curves
-        A run: accuracies in [0, 1] at no fewer than 8 different steps >= 0, in any order.
+        A run: accuracies in [0, 1] at no fewer than 8 different steps >= 0, in any order. Where set sizes are known,
+        no evaluation is taken to be more precise than counting makes it.
     n
         Number of patterns, 1 to 12.
     rules
@@ -110,8 +122,8 @@ def fit(
     chance, chance_train
         Accuracy of guessing on the test and the train set, in [0, 1]; `chance_train` is `chance` unless given.
     robust
-        Whether the loss grows like the square of a residual only up to 0.05, and like its magnitude beyond
-        (SciPy's "soft_l1"); False is plain least squares.
+        Whether the loss grows like the square of a residual only up to three standard deviations (0.05 in the first
+        descents), and like its magnitude beyond; False is plain least squares.
     starts
         Descents for each time axis and rule, at least 1.
     seed
@@ -120,8 +132,8 @@ def fit(
     Returns
     -------
     Fits
-        `best` has the least cost; where costs agree to a relative 1e-6 or a root mean square of 1e-6, the first in
-        the order of `times`, then of `rules`. Patterns that the rule treats alike are in order of inflection.
+        `best` has the least deviance, and intervals; where deviances agree to 1e-6 an evaluation, the first in the
+        order of `times`, then of `rules`. Patterns that the rule treats alike are in order of inflection.
 
     Raises
     ------
@@ -131,15 +143,15 @@ def fit(
     Notes
     -----
     Unknowns are gamma and g in [0, 1], b from 0 to ten lengths of the run, and log alpha, bounded by what the
-    evaluations can resolve. Residuals are differences of accuracy on every evaluation, so that a dip of one percentage
-    point weighs little against the shape of a rise.
+    evaluations can resolve. Residuals are weighed by the inverse of their scatter, which is fitted with the model
+    (`variance`). More than 512 evaluations are averaged in groups for the search; errors are over all.
 
     Examples
     --------
     >>> step = np.arange(0, 100, 5)
     >>> learned = 0.75 / (1 + np.exp(-0.25 * (step - 40.0)))
     >>> best = fit(Curves(step, learned, 0.5 * learned), n=1, times=["linear"]).best
-    >>> [round(float(x), 6) for p in best.model.patterns for x in (p.gamma, p.alpha, p.b, p.g)]
+    >>> [round(float(x), 4) for p in best.model.patterns for x in (p.gamma, p.alpha, p.b, p.g)]
     [0.75, 0.25, 40.0, 0.5]
     """
     run = _run_that_varies(curves)
@@ -147,14 +159,83 @@ def fit(
     _check_search(times, starts, seed)
     test_chance = as_fraction("chance", chance, low=0, high=1)
     train_chance = test_chance if chance_train is None else as_fraction("chance_train", chance_train, low=0, high=1)
-    fitted = tuple(
-        _fit_one(Problem(run, n, rule, time, test_chance, train_chance, robust), starts, seed)
+    searched = [
+        _Search(run, n, rule, time, (float(test_chance), float(train_chance)), robust, starts, seed)
         for time in times
         for rule in rules
+    ]
+    least = min(one.found.deviance for one in searched)
+    best = next(one for one in searched if one.found.deviance <= least + 1e-6 * run.t.size)
+    fitted = tuple(one.fit(test_chance, train_chance, with_intervals=one is best) for one in searched)
+    return Fits(fitted[searched.index(best)], fitted)
+
+
+class _Search:
+    """One time axis and one rule: the descents of a run, and what they came to."""
+
+    def __init__(
+        self,
+        run: Curves,
+        n: int,
+        rule: Rule,
+        time: TimeAxis,
+        chances: tuple[float, float],
+        robust: bool,
+        count: int,
+        seed: int,
+    ) -> None:
+        self.run, self.rule, self.count = run, rule, count
+        self.time: TimeAxis = time
+        steps, self.target = thinned(run.t, np.stack([run.train, run.test]))
+        self.candidates = Candidates(in_model_time(time, steps), n, rule, *chances)
+        self.scales: Scales = scales(time, steps)
+        begin = starts(count, self.candidates, self.target, self.scales, np.random.default_rng(seed))
+        sizes = run.train_size, run.test_size
+        self.found: Found = search(self.candidates, self.target, sizes, self.scales, begin, robust=robust)
+
+    def fit(self, chance: Fraction, chance_train: Fraction, *, with_intervals: bool) -> Fit:
+        """Return the best candidate as a model, with what is doubtful about it."""
+        found, low, high = self.found, *self.scales.bounds(self.candidates.n)
+        x = in_order(self.rule, found.minima[0])
+        own = None
+        if with_intervals:
+            own = intervals(found, self.rule, low, high)
+            x = own.arrangements[0]
+        model = _model(self.candidates, x, chance, chance_train)
+        expected = simulated(model, in_model_time(self.time, self.run.t))
+        residuals = np.stack([expected.train - self.run.train, expected.test - self.run.test])
+        stable = calm(self.run)
+        error_train, error_test = np.sqrt((residuals**2).mean(axis=1))
+        calm_train, calm_test = np.sqrt((residuals[:, stable] ** 2).mean(axis=1))
+        return Fit(
+            model=model,
+            time=self.time,
+            axis=self.run.axis,
+            rmse_train=float(error_train),
+            rmse_test=float(error_test),
+            calm_rmse_train=float(calm_train),
+            calm_rmse_test=float(calm_test),
+            scatter=found.scatter,
+            deviance=found.deviance,
+            converged=found.converged,
+            starts=self.count,
+            starts_at_best=found.at_best,
+            at_bound=at_bound(x, low, high),
+            warnings=warnings(self.candidates, self.scales, found, x, own, starts=self.count),
+            intervals=None if own is None else named_intervals(self.candidates, x, own),
+        )
+
+
+def _model(candidates: Candidates, x: Array, chance: Fraction, chance_train: Fraction) -> PatternModel:
+    return PatternModel(
+        [
+            Pattern(gamma=float(gamma), alpha=float(alpha), b=float(b), g=float(g))
+            for gamma, alpha, b, g in zip(*candidates.parameters(x), strict=True)
+        ],
+        candidates.rule,
+        chance=chance,
+        chance_train=chance_train,
     )
-    least = min(one.cost for one in fitted)
-    negligible = 1e-6 * least + 1e-12 * run.t.size
-    return Fits(next(one for one in fitted if one.cost <= least + negligible), fitted)
 
 
 def _run_that_varies(curves: Curves) -> Curves:
@@ -198,66 +279,3 @@ def _usual_rules(n: int) -> tuple[Rule, ...]:
     if n == 1:
         return (Mean(),)
     return (Mean(), Preferred(n - 1)) if n == 2 else (Mean(), Preferred(n - 1), Priority((n - 1, 0)))
-
-
-def _fit_one(problem: Problem, starts: int, seed: int) -> Fit:
-    """Return the best of `starts` descents as a model, with what is doubtful about it."""
-    rng = np.random.default_rng(seed)
-    ends = [problem.descend(problem.start(rng), SHORT) for _ in range(starts)]
-    least = min(ends, key=lambda end: float(end.cost))
-    same = least.cost * (1 + SAME_COST) + 1e-12 * problem.target.size
-    at_best = sum(bool(end.cost <= same) for end in ends)
-    best = problem.descend(least.x, LONG)
-    x = best.x.reshape(4, problem.n)[:, _in_order(problem.rule, best.x.reshape(4, problem.n)[2])].ravel()
-    squares = problem.residuals(x).reshape(2, -1) ** 2
-    error_train, error_test = np.sqrt(squares.mean(axis=1))
-    calm_train, calm_test = np.sqrt(squares[:, calm(problem.run)].mean(axis=1))
-    return Fit(
-        model=_model(problem, x),
-        time=problem.time,
-        axis=problem.run.axis,
-        rmse_train=float(error_train),
-        rmse_test=float(error_test),
-        calm_rmse_train=float(calm_train),
-        calm_rmse_test=float(calm_test),
-        cost=float(best.cost),
-        converged=bool(best.status > 0),
-        starts=starts,
-        starts_at_best=at_best,
-        at_bound=at_bound(problem, x),
-        warnings=warnings(problem, x, converged=bool(best.status > 0), starts=starts, at_best=at_best),
-    )
-
-
-def _model(problem: Problem, x: Array) -> PatternModel:
-    return PatternModel(
-        [
-            Pattern(gamma=float(gamma), alpha=float(alpha), b=float(b), g=float(g))
-            for gamma, alpha, b, g in zip(*problem.parameters(x), strict=True)
-        ],
-        problem.rule,
-        chance=problem.chance,
-        chance_train=problem.chance_train,
-    )
-
-
-def _in_order(rule: Rule, b: Array) -> list[int]:
-    """Return the order of the patterns in which those that the rule treats alike follow each other in time."""
-    place = list(range(b.size))
-    for alike in _treated_alike(rule, b.size):
-        for at, pattern in zip(alike, sorted(alike, key=lambda i: b[i]), strict=True):
-            place[at] = pattern
-    return place
-
-
-def _treated_alike(rule: Rule, n: int) -> list[list[int]]:
-    """Return the groups of patterns that may change places without changing a curve."""
-    match rule:
-        case Preferred(pattern=k):
-            return [[i for i in range(n) if i != k]]
-        case Priority(order=order):
-            return [[i for i in range(n) if i not in order]]
-        case SoftPreference(weights=weights):
-            return [[i for i in range(n) if weights[i] == weight] for weight in set(weights)]
-        case _:
-            return [list(range(n))]
