@@ -180,6 +180,7 @@ def _fit_json(one: Fit) -> dict[str, Any]:
     return {
         "rule": rule_name(one.model),
         "time": one.time,
+        "unit": one.unit,
         "rmse_train": one.rmse_train,
         "rmse_test": one.rmse_test,
         "deviance": one.deviance,

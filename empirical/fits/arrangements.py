@@ -3,6 +3,8 @@
 Patterns that a rule treats alike may change places without changing a curve: they are put in order of inflection.
 """
 
+from itertools import combinations
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,10 +41,26 @@ def treated_alike(rule: Rule, n: int) -> list[list[int]]:
             return [[i] for i in range(n)]
 
 
-def distinct(minima: Array, span: Array) -> Array:
+def exchanges(rule: Rule, n: int) -> list[list[int]]:
+    """Return the orders of patterns in which two that the rule does not treat alike have changed places.
+
+    What one of them did is then done by the other: an early pattern in the place of the preferred one, say. Descents
+    hardly ever come from one such arrangement to another.
+    """
+    alike = {frozenset(pair) for group in treated_alike(rule, n) for pair in combinations(group, 2)}
+    orders = []
+    for i, j in combinations(range(n), 2):
+        if frozenset((i, j)) not in alike:
+            order = list(range(n))
+            order[i], order[j] = j, i
+            orders.append(order)
+    return orders
+
+
+def distinct(minima: Array, span: Array) -> NDArray[np.intp]:
     """Return the minima (M, k), the best first, without those that are one of the others, as indices."""
     kept: list[int] = []
     for i, x in enumerate(minima):
         if all(np.abs((x - minima[j]) / span).max() > SAME for j in kept):
             kept.append(i)
-    return np.array(kept)
+    return np.array(kept, dtype=np.intp)

@@ -14,14 +14,22 @@ MOST = 512
 """Evaluations beyond which neighbours are averaged before a search: more say nothing new of curves this smooth."""
 
 
-def in_model_time(time: TimeAxis, steps: Array) -> Array:
-    """Return the model's time at `steps`: the step or its logarithm; InputError if a step is below 0."""
+def unit_of(time: TimeAxis, steps: Array) -> float:
+    """Return the step whose logarithm is the model's time 0: 1, or the first one above 0 where that is earlier.
+
+    No pattern has its inflection before time 0, and epochs may begin with a hundredth.
+    """
+    return float(min(1.0, steps[steps > 0].min(initial=1.0))) if time == "log" else 1.0
+
+
+def in_model_time(time: TimeAxis, steps: Array, unit: float = 1.0) -> Array:
+    """Return the model's time at `steps`: the step, or its logarithm in such units; InputError if a step is below 0."""
     if (steps < 0).any():
         raise InputError(f"steps must be at least 0, got {steps[steps < 0][0]:g}")
     if time == "linear":
         return steps.copy()
     with np.errstate(divide="ignore"):  # step 0 is minus infinity, where every pattern is still at 0
-        return np.log(steps)
+        return np.log(steps / unit)
 
 
 def thinned(steps: Array, curves: Array, most: int = MOST) -> tuple[Array, Array]:

@@ -23,13 +23,15 @@ from ...analytic.training_curves import Array, Curves
 from ...simulate import curves as simulated
 from ..observation import calm, ordered
 from .arrangements import in_order
-from .axes import TimeAxis, in_model_time, thinned
+from .axes import TimeAxis, in_model_time, thinned, unit_of
 from .candidates import Candidates
 from .identification import at_bound, warnings
-from .intervals import Interval, intervals, named_intervals
+from .intervals import Interval, Intervals, intervals, named_intervals
 from .search import Found, search
 from .starts import Scales, scales, starts
 
+RETRIES = 3
+"""How often a better minimum may be come across."""
 LARGEST = 12
 """Patterns of the largest model that is fitted: what is derived from a model with more would need 2**n sets."""
 
@@ -41,7 +43,7 @@ class Fit:
     The root mean square errors are over all evaluations; those called calm, over the evaluations where train accuracy
     has not collapsed. `scatter` is s of train and of test accuracy: evaluations scatter about the model with variance
     mu (1 - mu) s, of which 1 / size is counting noise and the rest what the model leaves unexplained. `deviance` is
-    twice the negative logarithm of the quasi-likelihood, up to what all fits to one run share: less is better.
+    the sum of bounded squared residuals and of the logarithms of the variances: less is better, on one run.
     `starts_at_best` of the `starts` reached the least cost, a simple sign of whether it is the global minimum.
     `at_bound` names parameters that ended on a bound of the search, and `warnings` what in this answer should not be
     interpreted.
@@ -49,6 +51,8 @@ class Fit:
 
     model: PatternModel
     time: TimeAxis
+    unit: float
+    """The step at the model's time 0, in logarithmic time; else 1."""
     axis: str
     rmse_train: float
     rmse_test: float
@@ -71,13 +75,13 @@ class Fit:
 
     def model_time(self, steps: ArrayLike) -> Array:
         """Return the model's time at `steps`; step 0 is minus infinity in logarithmic time."""
-        return in_model_time(self.time, np.asarray(steps, dtype=np.float64))
+        return in_model_time(self.time, np.asarray(steps, dtype=np.float64), self.unit)
 
     def steps(self, model_time: ArrayLike) -> Array:
         """Return the steps at the model's times, the inverse of `model_time`."""
         times = np.asarray(model_time, dtype=np.float64)
         with np.errstate(over="ignore"):  # a step beyond 1e308 is infinity
-            return np.exp(times) if self.time == "log" else times.copy()
+            return self.unit * np.exp(times) if self.time == "log" else times.copy()
 
     def curves(self, steps: ArrayLike) -> Curves:
         """Return the curves of the fitted model at `steps`, on the axis of the run."""
@@ -118,7 +122,8 @@ def fit(
     rules
         Generalization rules to try; by default the mean, pattern n - 1 preferred, and n - 1 before 0 before the rest.
     times
-        Time axes to try: "log" (t is the natural logarithm of the step) and "linear" (t is the step).
+        Time axes to try: "log" (t is the natural logarithm of the step, in units of 1 or of an
+        earlier first step) and "linear" (t is the step).
     chance, chance_train
         Accuracy of guessing on the test and the train set, in [0, 1]; `chance_train` is `chance` unless given.
     robust
@@ -187,22 +192,35 @@ class _Search:
         self.run, self.rule, self.count = run, rule, count
         self.time: TimeAxis = time
         steps, self.target = thinned(run.t, np.stack([run.train, run.test]))
-        self.candidates = Candidates(in_model_time(time, steps), n, rule, *chances)
+        self.unit = unit_of(time, steps)
+        self.candidates = Candidates(in_model_time(time, steps, self.unit), n, rule, *chances)
         self.scales: Scales = scales(time, steps)
+        self.robust = robust
         begin = starts(count, self.candidates, self.target, self.scales, np.random.default_rng(seed))
-        sizes = run.train_size, run.test_size
-        self.found: Found = search(self.candidates, self.target, sizes, self.scales, begin, robust=robust)
+        self.found = self._found(begin)
+
+    def _found(self, begin: Array) -> Found:
+        sizes = self.run.train_size, self.run.test_size
+        return search(self.candidates, self.target, sizes, self.scales, begin, robust=self.robust)
+
+    def _intervals(self) -> Intervals:
+        """Return the intervals; where a profile comes across a better minimum, the search goes on from there."""
+        bounds = self.scales.bounds(self.candidates.n)
+        own = intervals(self.found, self.rule, *bounds)
+        for _ in range(RETRIES):
+            if own.better is None:
+                break
+            self.found = self._found(np.vstack([own.better, self.found.minima]))
+            own = intervals(self.found, self.rule, *bounds)
+        return own
 
     def fit(self, chance: Fraction, chance_train: Fraction, *, with_intervals: bool) -> Fit:
         """Return the best candidate as a model, with what is doubtful about it."""
+        own = self._intervals() if with_intervals else None
         found, low, high = self.found, *self.scales.bounds(self.candidates.n)
         x = in_order(self.rule, found.minima[0])
-        own = None
-        if with_intervals:
-            own = intervals(found, self.rule, low, high)
-            x = own.arrangements[0]
         model = _model(self.candidates, x, chance, chance_train)
-        expected = simulated(model, in_model_time(self.time, self.run.t))
+        expected = simulated(model, in_model_time(self.time, self.run.t, self.unit))
         residuals = np.stack([expected.train - self.run.train, expected.test - self.run.test])
         stable = calm(self.run)
         error_train, error_test = np.sqrt((residuals**2).mean(axis=1))
@@ -210,6 +228,7 @@ class _Search:
         return Fit(
             model=model,
             time=self.time,
+            unit=self.unit,
             axis=self.run.axis,
             rmse_train=float(error_train),
             rmse_test=float(error_test),
@@ -222,7 +241,7 @@ class _Search:
             starts_at_best=found.at_best,
             at_bound=at_bound(x, low, high),
             warnings=warnings(self.candidates, self.scales, found, x, own, starts=self.count),
-            intervals=None if own is None else named_intervals(self.candidates, x, own),
+            intervals=None if own is None else named_intervals(self.candidates, x, own, self.scales.length),
         )
 
 

@@ -45,6 +45,13 @@ def warnings(
         told.append(f"the search stopped after {FINE} steps before it converged")
     if found.at_best == 1 < starts:
         told.append(f"only one of {starts} starts reached the least cost: a better fit may exist")
+    if 4 * candidates.n >= candidates.t.size:
+        told.append(f"{4 * candidates.n} parameters for {candidates.t.size} evaluations: too few to tell")
+    told += [
+        f"{name} accuracy is not followed: the model leaves all of it unexplained"
+        for name, scatter in zip(("train", "test"), found.scatter, strict=True)
+        if scatter >= 1.0
+    ]
     if own is not None and len(own.arrangements) > 1:
         told.append(f"{len(own.arrangements)} arrangements of the patterns fit as well: intervals are over all of them")
     needed = _needed(candidates, x)

@@ -1,10 +1,10 @@
 """Losses of standardized residuals: squares, or squares that grow only linearly beyond some size."""
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import quad
 
 Array = NDArray[np.float64]
 
@@ -33,13 +33,24 @@ def bounded_square(z: Array, outlying: float) -> Array:
     return (z * weight(z, outlying)) ** 2
 
 
+def bend(z: Array, outlying: float) -> Array:
+    """Return the second derivative of `loss`."""
+    return weight(z, outlying) ** 3
+
+
 @cache
 def mean_bounded_square(outlying: float) -> float:
-    """Return its mean over the standard normal distribution."""
-    if np.isinf(outlying):
-        return 1.0
+    """Return the mean of `bounded_square` over the standard normal distribution."""
+    return _normal_mean(lambda z: bounded_square(z, outlying))
 
-    def integrand(z: float) -> float:
-        return float(bounded_square(np.asarray(z), outlying)) * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
 
-    return float(quad(integrand, -np.inf, np.inf)[0])
+@cache
+def mean_bend(outlying: float) -> float:
+    """Return the mean of `bend` over the standard normal distribution."""
+    return _normal_mean(lambda z: bend(z, outlying))
+
+
+def _normal_mean(function: Callable[[Array], Array]) -> float:
+    """Return the mean over the standard normal distribution, by Gauss-Hermite quadrature."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
+    return float((weights * function(nodes)).sum() / weights.sum())

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrangements import distinct, in_order
 from .candidates import Candidates
 from .descents import descend
 from .losses import bounded_square, mean_bounded_square
 from .one_run import OneRun
-from .starts import Scales
+from .starts import Scales, rearranged
 from .variance import deviation, fitted_scatter
 
 Array = NDArray[np.float64]
@@ -17,8 +18,10 @@ Sizes = tuple[int | None, int | None]
 
 ROUGH, FINE = 60, 40
 """Steps of the first descents, and of each one after the scatter is known anew."""
+EXCHANGED = 2
+"""Best ends of the first descents whose patterns change places, to begin from there once more."""
 KEPT = 6
-"""Ends of the first descents that go on."""
+"""Different ends of the first descents that go on."""
 ROUNDS = 3
 """How often scatter and candidate are fitted in turn."""
 OUTLYING_ACCURACY = 0.05
@@ -56,8 +59,13 @@ def search(candidates: Candidates, target: Array, sizes: Sizes, own: Scales, beg
     """
     low, high = own.bounds(candidates.n)
     near, far, tolerance = (OUTLYING_ACCURACY, OUTLYING, OUTLYING_SCATTER) if robust else (np.inf, np.inf, np.inf)
-    rough = descend(OneRun(candidates, target, np.ones_like(target), near), begin, low, high, steps=ROUGH)
-    x = rough.x[np.argsort(rough.cost, kind="stable")[:KEPT]]
+    plain = OneRun(candidates, target, np.ones_like(target), near)
+    rough = descend(plain, begin, low, high, steps=ROUGH)
+    first = rough.x[np.argsort(rough.cost, kind="stable")[:EXCHANGED]]
+    again = descend(plain, rearranged(first, candidates, target), low, high, steps=ROUGH)
+    reached, costs = np.concatenate([rough.x, again.x]), np.concatenate([rough.cost, again.cost])
+    x = reached[np.argsort(costs, kind="stable")]
+    x = x[distinct(np.array([in_order(candidates.rule, one) for one in x]), high - low)[:KEPT]]
     scatter, spread = _spread(candidates, x, target, sizes, tolerance)
     for _ in range(ROUNDS):
         each = np.broadcast_to(target, spread.shape)
@@ -68,13 +76,13 @@ def search(candidates: Candidates, target: Array, sizes: Sizes, own: Scales, beg
     objective = OneRun(candidates, target, 1.0 / spread[best], far)
     ends = descend(objective, x, low, high, steps=FINE)
     order = np.argsort(ends.cost, kind="stable")
-    same = rough.cost <= rough.cost.min() * (1 + SAME_COST) + 1e-12 * target.size
+    same = rough.cost <= costs.min() * (1 + SAME_COST) + 1e-12 * target.size
     return Found(
         objective,
         (float(scatter[best, 0]), float(scatter[best, 1])),
         ends.x[order],
         ends.cost[order],
-        float(deviance[best]),
+        float(_deviance(candidates.of(ends.x[order[:1]]) - target, spread[[best]], tolerance)[0]),
         bool(ends.converged[order[0]]),
         int(same.sum()),
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .axes import TimeAxis, in_model_time
+from .arrangements import exchanges
+from .axes import TimeAxis, in_model_time, unit_of
 from .candidates import Candidates
 
 Array = NDArray[np.float64]
@@ -48,11 +49,12 @@ class Scales:
 
 def scales(time: TimeAxis, steps: Array) -> Scales:
     """Return those of a run with evaluations at `steps`, ascending."""
-    t = in_model_time(time, steps)
+    unit = unit_of(time, steps)
+    t = in_model_time(time, steps, unit)
     seen = np.unique(t[np.isfinite(t)])
     finest = float(np.diff(seen).min())
     length = float(seen[-1] - seen[0])
-    latest = float(in_model_time(time, BEYOND * steps[-1:])[0])
+    latest = float(in_model_time(time, BEYOND * steps[-1:], unit)[0])
     slowest, fastest = np.log([FLATTEST / length, STEEPEST / finest])
     return Scales(
         time,
@@ -67,7 +69,7 @@ def starts(count: int, candidates: Candidates, target: Array, own: Scales, rng: 
     """Return so many candidates (count, 4 n), each the best of a handful, for curves `target` (2, T)."""
     n, drawn = candidates.n, count * DRAWS
     gamma = np.minimum(1.0, rng.uniform(0.0, 1.5, (drawn, n)))  # complete patterns are common: one in three
-    b = np.sort(_moments((drawn, n), candidates.t, target, own, rng), axis=1)
+    b = _moments((drawn, n), candidates.t, target, own, rng)  # in any order: a preferred pattern may come first
     steepness = np.exp(rng.uniform(0.0, np.log(30.0), (drawn, n)))  # alpha in logarithmic time, alpha b in linear time
     alpha = steepness if own.time == "log" else steepness / np.maximum(b, own.finest)
     low, high = own.bounds(n)
@@ -75,6 +77,17 @@ def starts(count: int, candidates: Candidates, target: Array, own: Scales, rng: 
     x[:, 3 * n :] = _best_g(x, candidates, target)
     cost = ((candidates.of(x) - target) ** 2).sum(axis=(1, 2)).reshape(count, DRAWS)
     return x.reshape(count, DRAWS, -1)[np.arange(count), np.argmin(cost, axis=1)]
+
+
+def rearranged(x: Array, candidates: Candidates, target: Array) -> Array:
+    """Return candidates (S, 4 n) and those in which two patterns have changed places, with g that suit them best."""
+    orders = exchanges(candidates.rule, candidates.n)
+    if not orders:
+        return x
+    tables = x.reshape(-1, 4, candidates.n)
+    others = np.concatenate([tables[:, :, order] for order in orders]).reshape(-1, x.shape[1])
+    others[:, 3 * candidates.n :] = _best_g(others, candidates, target)
+    return np.concatenate([x, others])
 
 
 def _moments(shape: tuple[int, int], t: Array, target: Array, own: Scales, rng: np.random.Generator) -> Array:

@@ -23,6 +23,7 @@ def as_fit(model, time: Literal["log", "linear"] = "log"):
     return Fit(
         model=model,
         time=time,
+        unit=1.0,
         axis="steps",
         rmse_train=9,
         rmse_test=9,

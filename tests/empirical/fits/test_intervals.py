@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import binom, chi2
+from scipy.stats import binom, chi2, norm
 
-from grokdd.analytic import Mean, Preferred
+from grokdd.analytic import Curves, Mean, Preferred
 from grokdd.empirical.fits.arrangements import in_order
 from grokdd.empirical.fits.axes import MOST, thinned
 from grokdd.empirical.fits.candidates import Candidates
+from grokdd.empirical.fits.fitting import fit
 from grokdd.empirical.fits.intervals import LEVEL, intervals, named_intervals
 from grokdd.empirical.fits.profiles import CLOSE, profiles
 from grokdd.empirical.fits.search import search
@@ -86,10 +87,50 @@ def test_nominal_intervals_cover_what_was_drawn(n, rule):
     assert binom.ppf(1e-4, 320, LEVEL) / 320 <= share <= 0.995
 
 
+def dependent_counts(rng, mean, size, r):
+    """Counts of a binomial at each step whose errors are an autoregression: a Gaussian copula, mean (2, T)."""
+    z = rng.normal(size=mean.shape)
+    for t in range(1, mean.shape[1]):
+        z[:, t] = r * z[:, t - 1] + math.sqrt(1 - r * r) * z[:, t]
+    return binom.ppf(norm.cdf(z), size, mean) / size
+
+
+@pytest.mark.parametrize("r", [0.0, 0.7])
+def test_intervals_of_a_fit_cover_where_errors_go_together(r):
+    """24 runs of the same model through `fit`, neighbours having the correlation r. Eight intervals of a run count as
+    one: a share of 24 runs scatters by at most sqrt(0.95 * 0.05 / 24) = 0.044, and three of these are 0.13."""
+    truth = np.array([0.6, 0.8, math.log(4), math.log(5), math.log(100), math.log(2000), 0.2, 0.85])
+    candidates = Candidates(np.log(STEPS), 2, Preferred(1), CHANCE, CHANCE)
+    mean = candidates.of(truth[None])[0]
+    natural = np.concatenate([truth[:2], np.exp(truth[2:4]), truth[4:]])
+    covered = []
+    for seed in range(24):
+        counted = dependent_counts(np.random.default_rng(seed), mean, SIZE, r)
+        run = Curves(STEPS, *counted, axis="steps", train_size=SIZE, test_size=SIZE)
+        best = fit(run, n=2, rules=[Preferred(1)], times=["log"], chance=CHANCE, starts=6).best
+        covered += [one.low <= value <= one.high for one, value in zip(best.intervals or (), natural, strict=True)]
+        assert all(one.identified for one in best.intervals or ())
+    assert np.mean(covered) > LEVEL - 0.13
+    assert LEVEL == 0.95
+
+
+def test_sizes_keep_intervals_from_being_narrower_than_counting_noise():
+    truth = np.array([0.6, 0.8, math.log(4), math.log(5), math.log(100), math.log(2000), 0.2, 0.85])
+    exact = Candidates(np.log(STEPS), 2, Preferred(1), CHANCE, CHANCE).of(truth[None])[0]
+    widths = {}
+    for sizes in ((None, None), (10_000, 10_000), (10_000, 100)):
+        run = Curves(STEPS, *exact, axis="steps", train_size=sizes[0], test_size=sizes[1])
+        best = fit(run, n=2, rules=[Preferred(1)], times=["log"], chance=CHANCE, starts=6).best
+        widths[sizes] = {one.name: one.high - one.low for one in best.intervals or ()}
+    assert widths[None, None]["g_1"] < widths[10_000, 10_000]["g_1"] / 10
+    assert widths[10_000, 100]["g_1"] > 5 * widths[10_000, 10_000]["g_1"]  # of test alone, 10 times by the size
+    assert widths[10_000, 100]["gamma_0"] < 2 * widths[10_000, 10_000]["gamma_0"]  # of train, too
+
+
 def test_intervals_are_told_in_the_units_of_the_parameters():
     _, found, own = drawn(0, 2, Preferred(1))
     got = intervals(found, Preferred(1), *own.bounds(2))
-    told = {one.name: one for one in named_intervals(found.objective.candidates, got.arrangements[0], got)}
+    told = {one.name: one for one in named_intervals(found.objective.candidates, got.arrangements[0], got, own.length)}
     assert told["alpha_1"].low == pytest.approx(math.exp(got.low[3]))
     assert told["alpha_1"].low < told["alpha_1"].value < told["alpha_1"].high
     assert told["b_0"].value == got.arrangements[0][4]
