@@ -2,7 +2,7 @@
 
 All starts take their steps together, so that the models of a step are evaluated by one call of a kernel and its linear
 systems solved by one call of LAPACK. A start that has arrived drops out. Starts may differ in their data and in their
-bounds, too: held-out stretches, bootstrap replicates and profiles are starts.
+bounds, too: the values that a profile tries are starts.
 """
 
 from dataclasses import dataclass

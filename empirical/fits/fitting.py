@@ -7,7 +7,7 @@ errors of neighbouring evaluations that go together (`profiles`, `dependence`). 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from numbers import Integral
 
@@ -44,7 +44,8 @@ class Fit:
     has not collapsed. `scatter` is s of train and of test accuracy: evaluations scatter about the model with variance
     mu (1 - mu) s, of which 1 / size is counting noise and the rest what the model leaves unexplained. `deviance` is
     the sum of bounded squared residuals and of the logarithms of the variances: less is better, on one run.
-    `starts_at_best` of the `starts` reached the least cost, a simple sign of whether it is the global minimum.
+    `starts_at_best` of the `starts` reached the least cost of the first descents, in plain accuracy: a simple sign of
+    whether the best has been found.
     `at_bound` names parameters that ended on a bound of the search, and `warnings` what in this answer should not be
     interpreted.
     """
@@ -210,7 +211,8 @@ class _Search:
         for _ in range(RETRIES):
             if own.better is None:
                 break
-            self.found = self._found(np.vstack([own.better, self.found.minima]))
+            again = self._found(np.vstack([own.better, self.found.minima]))
+            self.found = replace(again, at_best=0)  # none of the starts had come there
             own = intervals(self.found, self.rule, *bounds)
         return own
 

@@ -43,8 +43,9 @@ def warnings(
     told = []
     if not found.converged:
         told.append(f"the search stopped after {FINE} steps before it converged")
-    if found.at_best == 1 < starts:
-        told.append(f"only one of {starts} starts reached the least cost: a better fit may exist")
+    if found.at_best <= 1 < starts:
+        reached = "only one" if found.at_best else "none"
+        told.append(f"{reached} of {starts} starts reached the least cost: a better fit may exist")
     if 4 * candidates.n >= candidates.t.size:
         told.append(f"{4 * candidates.n} parameters for {candidates.t.size} evaluations: too few to tell")
     told += [

@@ -78,7 +78,7 @@ class Interval:
     low: float
     high: float
     open_below: bool
-    """Whether a speed or an inflection has no lower end: the search ends there, and the range of gamma and g does."""
+    """Whether it is of a speed or an inflection and only the search ends there: smaller values could not be tried."""
     open_above: bool
     inflation: float
     """By how much errors of neighbouring evaluations that go together widen the variance."""

@@ -14,7 +14,7 @@ class OneRun:
     """Half the summed loss of standardized residuals of train and test accuracy.
 
     `target` and `precision` (one over the standard deviation) are of shape (2, T), or (S, 2, T) where every start has
-    its own: a precision of 0 leaves an evaluation out.
+    its own.
     """
 
     def __init__(self, candidates: Candidates, target: Array, precision: Array, outlying: float) -> None:

@@ -11,10 +11,11 @@ from grokdd.empirical.fits.arrangements import in_order
 from grokdd.empirical.fits.axes import MOST, thinned
 from grokdd.empirical.fits.candidates import Candidates
 from grokdd.empirical.fits.fitting import fit
-from grokdd.empirical.fits.intervals import LEVEL, intervals, named_intervals
+from grokdd.empirical.fits.intervals import LEVEL, Intervals, intervals, named_intervals
 from grokdd.empirical.fits.profiles import CLOSE, profiles
-from grokdd.empirical.fits.search import search
+from grokdd.empirical.fits.search import _spread, search
 from grokdd.empirical.fits.starts import scales, starts
+from grokdd.empirical.fits.variance import fitted_scatter
 
 STEPS = np.geomspace(4, 10_000, 150).round()
 SIZE = 4656
@@ -137,6 +138,58 @@ def test_intervals_are_told_in_the_units_of_the_parameters():
     assert not told["gamma_0"].open_above
 
 
+@pytest.mark.parametrize("early", [True, False])
+def test_another_arrangement_is_found_from_the_wrong_one(early):
+    """The preferred pattern comes first or last, and the only start has the two in each other's place."""
+    b = [math.log(2000), math.log(100)] if early else [math.log(100), math.log(2000)]
+    truth = np.array([0.6, 0.8, math.log(4), math.log(5), *b, 0.2, 0.85])
+    candidates = Candidates(np.log(STEPS), 2, Preferred(1), CHANCE, CHANCE)
+    target = candidates.of(truth[None])[0]
+    wrong = truth.reshape(4, 2)[:, ::-1].reshape(1, 8)
+    found = search(candidates, target, (SIZE, SIZE), scales("log", STEPS), wrong, robust=True)
+    assert found.minima[0] == pytest.approx(truth, abs=1e-3)
+
+
+def by_hand(rule, b, **changed):
+    """Intervals of two patterns that are narrow about their values, and what becomes of them."""
+    values = np.array([0.5, 0.5, 1.0, 1.0, *b, 0.5, 0.5])
+    own = {"low": values - 0.1, "high": values + 0.1, "open_below": NO, "open_above": NO}
+    made = Intervals(**own | {"inflation": np.ones(8), "arrangements": values[None], "better": None} | changed)
+    return named_intervals(Candidates(np.log(STEPS), 2, rule, CHANCE, CHANCE), values, made, 8.0)
+
+
+NO = np.zeros(8, dtype=bool)
+
+
+def test_only_speeds_and_inflections_can_be_open():
+    told = by_hand(Preferred(1), (3.0, 6.0), open_below=~NO, open_above=~NO)
+    assert [(one.open_below, one.open_above) for one in told] == [(False, False)] * 2 + [(True, True)] * 4 + [
+        (False, False)
+    ] * 2
+    assert [one.identified for one in told] == [True] * 2 + [False] * 4 + [True] * 2
+
+
+def test_what_is_wide_or_ambiguous_is_not_identified():
+    assert all(one.identified for one in by_hand(Mean(), (3.0, 6.0)))
+    assert not any(one.identified for one in by_hand(Mean(), (3.0, 3.1)))  # which of them is the first?
+    assert all(one.identified for one in by_hand(Preferred(1), (3.0, 3.1)))  # the rule tells them apart
+    values = np.array([0.5, 0.5, 1.0, 1.0, 3.0, 6.0, 0.5, 0.5])
+    reach = np.array([0.26, 0.24, 1.2, 1.1, 2.1, 1.9, 0.26, 0.24])  # beyond half the range, a factor 10, half the run
+    told = by_hand(Preferred(1), (3.0, 6.0), low=values - reach, high=values + reach)
+    assert [one.identified for one in told] == [False, True] * 4
+    both = by_hand(Preferred(1), (3.0, 6.0), arrangements=np.stack([values, values + 0.1]))
+    assert not any(one.identified for one in both)
+
+
+def test_each_curve_pays_for_half_of_the_parameters():
+    _, found, _ = drawn(0, 2, Preferred(1))
+    candidates, x, target = found.objective.candidates, found.minima[:1], found.objective.target
+    mu = candidates.of(x)[0]
+    scatter, _ = _spread(candidates, x, target, (None, None), 1.5)
+    expected = [fitted_scatter(target[c] - mu[c], mu[c], None, 4, 1.5) for c in (0, 1)]
+    assert scatter[0] == pytest.approx(expected)
+
+
 def test_few_evaluations_are_left_as_they_are_and_many_are_averaged():
     steps = np.arange(1.0, 100_001.0)
     curves = np.stack([steps / steps.size, 1 - steps / steps.size])
@@ -148,3 +201,4 @@ def test_few_evaluations_are_left_as_they_are_and_many_are_averaged():
     assert mean[0] == pytest.approx(at / steps.size, rel=1e-12)
     assert (np.diff(at) > 0).all()
     assert at[0] == 1  # the beginning is kept, for logarithmic time
+    assert np.diff(at).max() <= 2 * steps.size / MOST + 1  # and the end, for linear time
